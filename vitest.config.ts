@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { chromiumArgs, findBrowsers } from './test/browsers.mjs'
+
+const { dependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
+const { chromium = 'chromium', firefox = 'firefox' } = findBrowsers()
+
+const everywhere = 'test/**/*.everywhere.test.ts'
+const afterBuild = ['test/package/**', 'test/bundlers/**']
+const setupFiles = ['./test/setup/no-network.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{dom,browser,workerd}.test.ts', ...afterBuild],
+          setupFiles,
+        },
+      },
+      { test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'], setupFiles } },
+      {
+        // Known beforehand, so that no dependency found late reloads the page under a running test.
+        optimizeDeps: { include: Object.keys(dependencies) },
+        test: {
+          name: 'browser',
+          include: [everywhere, 'test/**/*.browser.test.ts'],
+          setupFiles,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [
+              {
+                browser: 'chromium',
+                provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumArgs } }),
+              },
+              {
+                browser: 'firefox',
+                provider: playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefox } }),
+              },
+            ],
+          },
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            main: './test/workerd/worker.ts',
+            miniflare: { compatibilityDate: '2026-10-01' },
+          }),
+        ],
+        test: { name: 'workerd', include: [everywhere, 'test/**/*.workerd.test.ts'], setupFiles },
+      },
+      {
+        test: {
+          name: 'package',
+          environment: 'node',
+          include: afterBuild.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+})
