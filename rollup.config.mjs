@@ -1,0 +1,136 @@
+// @ts-check
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+
+const root = import.meta.dirname
+const pkg = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+const dependencies = Object.keys(pkg.dependencies)
+
+/** The public folders, from `exports`, the only list of them: `{ 'stores/index': 'src/stores/index.ts', … }`. */
+const entries = Object.fromEntries(
+  Object.values(pkg.exports)
+    .filter((target) => typeof target === 'object')
+    .map((target) => target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+    .map((name) => [name, join(root, 'src', `${name}.ts`)]),
+)
+
+/**
+ * Compiles everything once a build. Rollup watches `src`, so that `rollup --watch` is the whole inner loop.
+ *
+ * @type {import('rollup').Plugin}
+ */
+const compiler = {
+  name: 'tsc',
+  async buildStart() {
+    const stale = this.meta.watchMode ? ['build'] : ['build', 'dist']
+    await Promise.all(stale.map((folder) => rm(join(root, folder), { recursive: true, force: true })))
+    const tsc = join(root, 'node_modules/.bin/tsc')
+    await promisify(execFile)(tsc, ['-p', 'tsconfig.build.json'], { cwd: root }).catch((error) =>
+      this.error(`tsc: ${error.stdout || error.message}`),
+    )
+    for (const file of await readdir(join(root, 'src'), { recursive: true })) this.addWatchFile(join(root, 'src', file))
+  },
+}
+
+/**
+ * Reads what tsc made of each module in `src`, map included, so that `dist` maps back to `src`.
+ *
+ * @type {import('rollup').Plugin}
+ */
+const compiled = {
+  name: 'compiled',
+  resolveId(specifier, importer) {
+    if (!specifier.startsWith('.') || !importer?.endsWith('.ts')) return null
+    return resolve(dirname(importer), specifier.replace(/\.js$/, '.ts'))
+  },
+  async load(id) {
+    if (!id.endsWith('.ts')) return null
+    const file = join(root, 'build', relative(join(root, 'src'), id).replace(/\.ts$/, '.js'))
+    const [code, map] = await Promise.all([readFile(file, 'utf8'), readFile(`${file}.map`, 'utf8')])
+    return {
+      code: code.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'),
+      map: { ...JSON.parse(map), sourceRoot: '', sources: [basename(id)] },
+    }
+  },
+}
+
+/**
+ * Copies the declarations. tsc leaves `./x.ts` in them: `./x.js` has the same length, so their maps stay right.
+ *
+ * @type {import('rollup').Plugin}
+ */
+const declarations = {
+  name: 'declarations',
+  async generateBundle() {
+    for (const fileName of await readdir(join(root, 'build'), { recursive: true })) {
+      if (!/\.d\.ts(\.map)?$/.test(fileName)) continue
+      const text = await readFile(join(root, 'build', fileName), 'utf8')
+      const source = fileName.endsWith('.map')
+        ? text
+        : text.replace(/(from |import\()(["'])(\.{1,2}\/[^"']+)\.ts\2/g, '$1$2$3.js$2')
+      this.emitFile({ type: 'asset', fileName, source })
+    }
+  },
+}
+
+/**
+ * What the licences of bundled dependencies ask for.
+ *
+ * @param {import('rollup').RenderedChunk} chunk
+ */
+function banner(chunk) {
+  const require = createRequire(import.meta.url)
+  const inside = dependencies
+    .filter((name) => chunk.moduleIds.some((id) => id.includes(`/node_modules/${name}/`)))
+    .map((name) => {
+      const at = join(root, 'node_modules', name, 'package.json')
+      const { version, license, author } = require(at)
+      return `${name} ${version} (${license}, ${typeof author === 'object' ? author.name : author})`
+    })
+  const including = inside.length > 0 ? `; includes ${inside.join(', ')}` : ''
+  return `/*! ${pkg.name} ${pkg.version} (${pkg.license}, ${pkg.author})${including} */`
+}
+
+/** Every warning of Rollup (unresolved import, cycle, missing export) fails the build. */
+function onLog(level, log, handler) {
+  handler(level === 'warn' ? 'error' : level, log)
+}
+
+/** @param {import('rollup').OutputOptions} output */
+function oneFile(output) {
+  return {
+    input: join(root, 'src/index.ts'),
+    plugins: [compiled, nodeResolve({ browser: true })],
+    onLog,
+    output: {
+      sourcemap: true,
+      banner,
+      plugins: [terser({ module: true, ecma: 2022, compress: { passes: 2 } })],
+      ...output,
+    },
+  }
+}
+
+export default [
+  {
+    input: entries,
+    external: (id) => dependencies.some((name) => id === name || id.startsWith(`${name}/`)),
+    plugins: [compiler, compiled, declarations],
+    onLog,
+    output: {
+      dir: join(root, 'dist'),
+      format: 'es',
+      sourcemap: true,
+      preserveModules: true,
+      preserveModulesRoot: join(root, 'src'),
+      generatedCode: 'es2015',
+    },
+  },
+  oneFile({ file: join(root, `dist/${pkg.name}.min.js`), format: 'es' }),
+  oneFile({ file: join(root, `dist/${pkg.name}.global.js`), format: 'iife', name: 'TwitchKeyring', exports: 'named' }),
+]
