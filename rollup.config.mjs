@@ -50,6 +50,7 @@ const compiled = {
   },
   async load(id) {
     if (!id.endsWith('.ts')) return null
+    this.addWatchFile(id)
     const file = join(root, 'build', relative(join(root, 'src'), id).replace(/\.ts$/, '.js'))
     const [code, map] = await Promise.all([readFile(file, 'utf8'), readFile(`${file}.map`, 'utf8')])
     return {
