@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { chromiumArgs, findBrowsers } from './test/browsers.mjs'
+import { findBrowser, launchOptions, mayBeMissing } from './test/browsers.mjs'
 
 const { dependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
-const { chromium = 'chromium', firefox = 'firefox' } = findBrowsers()
+const kinds = (['chromium', 'firefox'] as const).filter((kind) => findBrowser(kind) || !mayBeMissing(kind))
 
 const everywhere = 'test/**/*.everywhere.test.ts'
 const afterBuild = ['test/package/**', 'test/bundlers/**']
@@ -35,16 +35,10 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            instances: [
-              {
-                browser: 'chromium',
-                provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumArgs } }),
-              },
-              {
-                browser: 'firefox',
-                provider: playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefox } }),
-              },
-            ],
+            instances: kinds.map((kind) => ({
+              browser: kind,
+              provider: playwright({ launchOptions: launchOptions(kind) }),
+            })),
           },
         },
       },
@@ -62,8 +56,9 @@ export default defineConfig({
           name: 'package',
           environment: 'node',
           include: afterBuild.map((folder) => `${folder}/*.test.ts`),
+          globalSetup: './test/setup/packed.ts',
           testTimeout: 120_000,
-          hookTimeout: 240_000,
+          hookTimeout: 120_000,
         },
       },
     ],

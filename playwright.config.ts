@@ -1,0 +1,13 @@
+import { defineConfig } from 'playwright/test'
+import { launchOptions } from './test/browsers.mjs'
+
+export default defineConfig({
+  testDir: 'test/pages',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results/pages',
+  forbidOnly: true,
+  // Each page has a Twitch of its own to slow down; two at once on two cores only slow each other down.
+  workers: 1,
+  timeout: 60_000,
+  use: { browserName: 'chromium', launchOptions: launchOptions('chromium') },
+})

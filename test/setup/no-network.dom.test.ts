@@ -1,0 +1,1 @@
+import './no-network.everywhere.test.ts'
