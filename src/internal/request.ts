@@ -18,6 +18,7 @@ export interface Answer {
   readonly headers: Headers;
   /** The parsed body; `undefined` when it is empty or no JSON. */
   readonly body: unknown;
+  readonly text: string;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function send(name: string, url: string, init: RequestInit, options
   try {
     const response = await untilAborted(fetch(url, { ...init, signal: controller.signal }), controller.signal);
     const text = await untilAborted(response.text(), controller.signal);
-    return { status: response.status, headers: response.headers, body: parseJson(text) };
+    return { status: response.status, headers: response.headers, body: parseJson(text), text };
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     if (timedOut) throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`);
