@@ -1,0 +1,88 @@
+import { ConfigurationError, HelixError, MissingScopeError, NetworkError } from '../errors.ts'
+import { asObject, asString } from '../internal/json.ts'
+import type { Answer } from '../internal/request.ts'
+import { readRetryAt } from '../internal/retry-after.ts'
+import type { AccessToken, Scope } from '../types.ts'
+
+export type HelixMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A list repeats its parameter; `undefined` leaves it out. */
+export type HelixQuery = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
+
+type QueryValue = string | number | boolean
+
+/** @throws {TypeError} The path does not begin with one slash, or holds a query. */
+export function buildUrl(base: string, path: string, query: HelixQuery = {}): string {
+  if (!/^(\/[\w-]+)+$/.test(path)) {
+    throw new TypeError('A path looks like `/chat/messages`: what comes after `/helix`, with parameters in `query`.')
+  }
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue
+    for (const item of Array.isArray(value) ? (value as QueryValue[]) : [value as QueryValue]) {
+      if (typeof item === 'object' || item === undefined) {
+        throw new TypeError(`The parameter ${name} must be a string, a number, a boolean or a list of these.`)
+      }
+      search.append(name, String(item))
+    }
+  }
+  const text = search.toString()
+  return text === '' ? base + path : `${base + path}?${text}`
+}
+
+/** @throws {TypeError} JSON cannot hold it. */
+export function encodeBody(body: unknown): string {
+  const text = JSON.stringify(body) as string | undefined
+  if (text === undefined) throw new TypeError('The body must be something that JSON can hold.')
+  return text
+}
+
+/** Whether the token itself is dead: the one 401 that renewing helps against. */
+export function isTokenRefused({ status, body }: Answer): boolean {
+  return status === 401 && /^invalid oauth token$/i.test(asString(asObject(body)['message'])?.trim() ?? '')
+}
+
+/**
+ * The body of a good answer, as sent; text where it is no JSON (a calendar), `undefined` where it is empty.
+ *
+ * @throws {MissingScopeError | ConfigurationError | HelixError | NetworkError}
+ */
+export function readAnswer<T>(name: string, answer: Answer, token: AccessToken, now: number): T {
+  const { status, headers, body, text } = answer
+  if (status >= 200 && status < 300) {
+    if (body !== undefined || text === '') return body as T
+    if (headers.get('content-type')?.startsWith('text/calendar')) return text as T
+    throw new NetworkError(`${name}: the answer is no JSON. Something between here and Twitch answered; try later.`, {
+      status,
+    })
+  }
+  throw readError(name, answer, token, now)
+}
+
+function readError(name: string, { status, headers, body, text }: Answer, token: AccessToken, now: number): Error {
+  const message = asString(asObject(body)['message']) ?? ''
+  if (status >= 500 || (body === undefined && text !== '')) {
+    return new NetworkError(`${name} failed with HTTP ${status}${message && `: ${message}`}. Try later.`, {
+      status,
+      retryAt: readRetryAt(headers, now),
+    })
+  }
+  if (status === 401) {
+    const missing = readMissingScope(message)
+    if (missing.length > 0) return new MissingScopeError(`${name}: ${message}`, { missing, userId: token.userId })
+    if (/client[ -]id and oauth token do not match/i.test(message)) {
+      return new ConfigurationError(`${name}: the token was given to another client id than the one that is set.`)
+    }
+  }
+  return new HelixError(message || `${name} failed with HTTP ${status}.`, {
+    status,
+    retryAt: status === 429 ? readRetryAt(headers, now) : undefined,
+  })
+}
+
+/** The scopes that Twitch names; with `or` between them any one is enough. */
+export function readMissingScope(message: string): (Scope | Scope[])[] {
+  if (!/^missing scope|requires the .+ scope/i.test(message)) return []
+  const scopes = (message.match(/[a-z_]+(?::[a-z_]+)+/g) ?? []) as Scope[]
+  return scopes.length > 1 && / or /i.test(message) ? [scopes] : scopes
+}
