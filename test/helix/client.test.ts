@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import { HelixClient } from '../../src/helix/client.ts'
+import type { AccessToken } from '../../src/types.ts'
+import { printed, rejection } from '../oauth/stub.ts'
+import { DEAD, offline, type Reply, stubPlatform, stubTokens } from './stub.ts'
+
+function setUp(replies: Reply[] = [], held: Partial<AccessToken> = {}) {
+  const stub = stubPlatform(...replies)
+  const source = stubTokens(held)
+  return { ...stub, ...source, helix: new HelixClient(source.tokens, { platform: stub.platform }) }
+}
+
+const unauthorized = (message: string): Reply => [401, { error: 'Unauthorized', status: 401, message }]
+
+describe('a request', () => {
+  it('gives the answer as it came', async () => {
+    const answer = { data: [{ id: '1' }], pagination: {} }
+    const { helix } = setUp([[200, answer]])
+    await expect(helix.get('/users')).resolves.toEqual(answer)
+  })
+
+  it('carries a token and the client id, and nothing that a preflight would refuse', async () => {
+    const { helix, calls } = setUp()
+    await helix.get('/users')
+    expect(calls).toMatchObject([{ method: 'GET', path: '/users', body: undefined }])
+    expect(calls[0]?.headers).toEqual({ Authorization: 'Bearer first', 'Client-Id': 'cl1ent' })
+  })
+
+  it('says that its body is JSON', async () => {
+    const { helix, calls } = setUp()
+    await helix.post('/chat/messages', { body: { message: 'hi' } })
+    expect(calls).toMatchObject([{ method: 'POST', body: '{"message":"hi"}' }])
+    expect(calls[0]?.headers).toEqual({
+      Authorization: 'Bearer first',
+      'Client-Id': 'cl1ent',
+      'Content-Type': 'application/json',
+    })
+  })
+
+  it('repeats a parameter for each item of a list and leaves undefined ones out', async () => {
+    const { helix, calls } = setUp()
+    await helix.get('/users', { query: { id: ['1', 2], login: undefined, flag: true, name: 'a&b=ü' } })
+    expect([...(calls[0]?.query ?? [])]).toEqual([
+      ['id', '1'],
+      ['id', '2'],
+      ['flag', 'true'],
+      ['name', 'a&b=ü'],
+    ])
+  })
+
+  it('asks for the token of the user and with the scopes it was told', async () => {
+    const { helix, asked } = setUp()
+    await helix.get('/chat/chatters', { user: '7', scopes: ['moderator:read:chatters'], kind: 'user' })
+    expect(asked).toMatchObject([{ user: '7', scopes: ['moderator:read:chatters'], kind: 'user' }])
+  })
+
+  it('speaks as an extension with the token of one', async () => {
+    const { helix, calls } = setUp([], { kind: 'extension' })
+    await helix.get('/users')
+    expect(calls[0]?.headers['Authorization']).toBe('Extension first')
+  })
+
+  it('has no answer where Twitch sends none', async () => {
+    const { helix } = setUp([[204]])
+    await expect(helix.delete('/moderation/bans')).resolves.toBeUndefined()
+  })
+
+  it('gives a calendar as text', async () => {
+    const { helix } = setUp([[200, 'BEGIN:VCALENDAR', { 'content-type': 'text/calendar; charset=utf-8' }]])
+    await expect(helix.get('/schedule/icalendar')).resolves.toBe('BEGIN:VCALENDAR')
+  })
+
+  it.each(['users', '/users?id=1', '//evil.example', 'https://evil.example/users', '/../oauth2/token', '/users/', ''])(
+    'refuses the path %j before anything is asked',
+    async (path) => {
+      const { helix, calls, asked } = setUp()
+      expect(await rejection(helix.get(path))).toBeInstanceOf(TypeError)
+      expect([...calls, ...asked]).toEqual([])
+    },
+  )
+
+  it.each([() => {}, 10n])('refuses a body that JSON cannot hold', async (body) => {
+    const { helix, calls } = setUp()
+    expect(await rejection(helix.post('/clips', { body }))).toBeInstanceOf(TypeError)
+    expect(calls).toEqual([])
+  })
+
+  it('ends with the reason of the caller', async () => {
+    const reason = new Error('changed my mind')
+    const { helix, calls } = setUp()
+    await expect(helix.get('/users', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(calls).toEqual([])
+  })
+})
+
+describe('a refused token', () => {
+  it('is renewed once, and the request repeated once', async () => {
+    const { helix, calls, renewed } = setUp([DEAD, [200, { data: [] }]])
+    await expect(helix.get('/users')).resolves.toEqual({ data: [] })
+    expect(renewed).toEqual(['first'])
+    expect(calls.map(({ headers }) => headers['Authorization'])).toEqual(['Bearer first', 'Bearer second'])
+  })
+
+  it('is renewed for a POST as well, since nothing was done', async () => {
+    const { helix, calls } = setUp([DEAD, [200, { data: [] }]])
+    await helix.post('/clips', { body: {} })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('is not renewed a second time', async () => {
+    const { helix, calls, renewed } = setUp([DEAD])
+    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'HelixError', status: 401 })
+    expect([calls.length, renewed.length]).toEqual([2, 1])
+  })
+
+  it.each([
+    'Missing scope: moderator:read:chatters',
+    'User access token requires the user:write:chat scope.',
+    'Client ID and OAuth token do not match',
+    'OAuth token is missing',
+    'incorrect user authorization',
+    "The ID in broadcaster_id must match the user ID found in the request's OAuth token.",
+    'Missing User OAUTH Token',
+  ])('is not renewed because of "%s"', async (message) => {
+    const { helix, calls, renewed } = setUp([unauthorized(message)])
+    await rejection(helix.get('/users'))
+    expect([calls.length, renewed.length]).toEqual([1, 0])
+  })
+})
+
+describe('an error', () => {
+  it.each([
+    ['Missing scope: moderator:read:chatters', ['moderator:read:chatters']],
+    ['Missing scope: channel:read:polls or channel:manage:polls', [['channel:read:polls', 'channel:manage:polls']]],
+    ['User access token requires the user:write:chat scope.', ['user:write:chat']],
+  ])('names the scopes of "%s"', async (message, missing) => {
+    const { helix } = setUp([unauthorized(message)])
+    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'MissingScopeError', missing, userId: '1' })
+  })
+
+  it('says that the token is of another app', async () => {
+    const { helix } = setUp([unauthorized('Client ID and OAuth token do not match')])
+    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'ConfigurationError' })
+  })
+
+  it.each([400, 401, 403, 404, 409, 410, 422])("has Twitch's status %i and message", async (status) => {
+    const { helix } = setUp([[status, { status, message: 'user is already a mod' }]])
+    expect(await rejection(helix.get('/users'))).toMatchObject({
+      name: 'HelixError',
+      status,
+      message: 'user is already a mod',
+    })
+  })
+
+  it.each<[string, Reply]>([
+    ['HTML with 200', [200, '<html>']],
+    ['HTML with 403', [403, '<html>']],
+    ['a POST met by an empty 500', [500]],
+    ['a POST met by 503', [503, { message: '' }]],
+    ['no answer', offline],
+  ])('is a NetworkError after %s', async (_, reply) => {
+    const { helix } = setUp([reply])
+    expect(await rejection(helix.post('/clips'))).toMatchObject({ name: 'NetworkError' })
+  })
+
+  it('prints neither token nor address', async () => {
+    for (const reply of [DEAD, offline, [500, 'x'], [200, '<html>'], [429, {}]] as Reply[]) {
+      const { helix } = setUp([reply])
+      const text = printed(await rejection(helix.post('/clips', { query: { broadcaster_id: '99887766' } })))
+      for (const secret of ['first', 'second', '127.0.0.1', '99887766']) expect(text).not.toContain(secret)
+    }
+  })
+})
