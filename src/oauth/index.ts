@@ -1,4 +1,8 @@
 export type { RequestOptions } from '../internal/request.ts'
+export { type ExchangeCodeOptions, exchangeCode } from './authorization-code.ts'
+export { type AuthorizeOptions, authorizeUrl, type ResponseType } from './authorize.ts'
+export { type Callback, readCallback, withoutCallback } from './callback.ts'
+export { type AppTokenOptions, requestAppToken } from './client-credentials.ts'
 export {
   type DeviceCodeAnswer,
   type DeviceCodeOptions,
