@@ -5,9 +5,9 @@
  */
 export interface StoredRecord {
   /** Only grows, and never restarts, deletions included. */
-  readonly version: number;
+  readonly version: number
   /** A tombstone: what was here is deleted, and its version lives on. */
-  readonly deleted?: true | undefined;
+  readonly deleted?: true | undefined
 }
 
 /**
@@ -18,20 +18,20 @@ export interface StoredRecord {
  * - `racy`: not even then; good enough for one context at a time.
  * - `eventual`: reads may be a minute old. One-use refresh tokens are refused here.
  */
-export type StoreConsistency = "atomic" | "locked" | "racy" | "eventual";
+export type StoreConsistency = 'atomic' | 'locked' | 'racy' | 'eventual'
 
 /** Where tokens rest. Knows nothing of Twitch. */
 export interface TokenStore {
   /** Part of every lock and channel name: two stores that share their data share their name. */
-  readonly name: string;
+  readonly name: string
   /** Survives a restart. */
-  readonly durable: boolean;
-  readonly consistency: StoreConsistency;
+  readonly durable: boolean
+  readonly consistency: StoreConsistency
   /**
    * @returns The record, tombstones included, as a copy that the caller may keep.
    * @throws {StoreError}
    */
-  get(key: string): Promise<StoredRecord | undefined>;
+  get(key: string): Promise<StoredRecord | undefined>
   /**
    * Writes `next` if the record still has `expectedVersion` (`undefined`: if there is none yet), durably.
    *
@@ -41,10 +41,10 @@ export interface TokenStore {
    * @throws {RangeError} `next.version` does not grow.
    * @throws {StoreError} It is not known to be written.
    */
-  replace(key: string, expectedVersion: number | undefined, next: StoredRecord): Promise<boolean>;
+  replace(key: string, expectedVersion: number | undefined, next: StoredRecord): Promise<boolean>
   /**
    * @returns The keys of all records, without tombstones, in no order.
    * @throws {StoreError}
    */
-  keys(): Promise<string[]>;
+  keys(): Promise<string[]>
 }

@@ -1,0 +1,6 @@
+export type { DatabaseOptions } from './database.ts'
+export { type IndexedDBStoreOptions, indexedDBStore } from './indexed-db.ts'
+export { type LocalStorageStoreOptions, localStorageStore } from './local-storage.ts'
+export { type MemoryStoreOptions, memoryStore } from './memory.ts'
+export type { LostRecord, ProblemListener } from './record.ts'
+export type { StoreConsistency, StoredRecord, TokenStore } from './token-store.ts'
