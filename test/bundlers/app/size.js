@@ -1,0 +1,3 @@
+import { listen } from './app.js'
+
+globalThis.listen = listen

@@ -1,0 +1,7 @@
+import { prove } from './prove.js'
+
+export default {
+  async fetch() {
+    return new Response(await prove())
+  },
+}

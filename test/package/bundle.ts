@@ -1,0 +1,16 @@
+import { build } from 'esbuild'
+import { root } from './entries.ts'
+
+/** What esbuild makes of a module that imports from the built package by its name. */
+export async function bundle(code: string, options: { minify: boolean }): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    write: false,
+    ...options,
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, expect, test } from 'vitest'
+import { bundle } from './bundle.ts'
+import { pkg, root } from './entries.ts'
+
+interface ImportSet {
+  readonly what: string
+  readonly code: string
+  /** Gzipped bytes of the minified bundle, dependencies included. */
+  readonly budget: number
+}
+
+/** What people import together, and what it may cost them. */
+const sets: readonly ImportSet[] = [
+  { what: 'memoryStore', code: `export { memoryStore } from '${pkg.name}/stores'`, budget: 500 },
+  { what: 'indexedDBStore', code: `export { indexedDBStore } from '${pkg.name}/stores'`, budget: 2000 },
+  { what: 'validateToken', code: `export { validateToken } from '${pkg.name}/oauth'`, budget: 2000 },
+  { what: 'HelixClient', code: `export { HelixClient } from '${pkg.name}/helix'`, budget: 4000 },
+  { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 10_000 },
+  {
+    what: 'StoredTokenHandler, TokenManager, device code, indexedDBStore',
+    code: `export { StoredTokenHandler, TokenManager, signInWithDeviceCode } from '${pkg.name}/token'
+      export { indexedDBStore } from '${pkg.name}/stores'`,
+    budget: 15_000,
+  },
+  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 25_000 },
+]
+const files = [
+  { file: `${pkg.name}.min.js`, budget: 25_000 },
+  { file: `${pkg.name}.global.js`, budget: 25_000 },
+]
+
+const lines: string[] = []
+
+/** `npm test` prints this table. */
+afterAll(() => {
+  mkdirSync('test-results', { recursive: true })
+  writeFileSync('test-results/bytes.txt', lines.join('\n'))
+})
+
+function expectWithin(what: string, code: string, budget: number): void {
+  const size = gzipSync(code, { level: 9 }).length
+  lines.push(`${String(size).padStart(6)} of ${String(budget).padStart(6)} bytes gzipped: ${what}`)
+  expect(size).toBeLessThanOrEqual(budget)
+}
+
+test.each(sets)('$what fits into $budget bytes', async ({ what, code, budget }) => {
+  expectWithin(what, await bundle(code, { minify: true }), budget)
+})
+
+test.each(files)('$file fits into $budget bytes', async ({ file, budget }) => {
+  expectWithin(file, await readFile(join(root, 'dist', file), 'utf8'), budget)
+})

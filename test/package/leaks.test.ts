@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bundle } from './bundle.ts'
+import { entries, pkg } from './entries.ts'
+
+/**
+ * By what each half of the library is recognised in a bundle: text that only it contains. The hosts of Twitch are no such
+ * marks, since the defaults of all endpoints are one small table.
+ */
+const marks = {
+  stores: ['createObjectStore', 'localStorage'],
+  oauth: ['urn:ietf:params:oauth:grant-type:device_code', '/validate', '/revoke'],
+  token: ['degraded', 'StoredTokenHandler'],
+  helix: ['Client-Id'],
+  chat: ['PRIVMSG', 'twitch.tv/tags'],
+} as const
+
+type Half = keyof typeof marks
+
+/** What an import of an entry must not bring along. */
+const withoutHalves: Readonly<Record<string, readonly Half[]>> = {
+  [`${pkg.name}/stores`]: ['oauth', 'token', 'helix', 'chat'],
+  [`${pkg.name}/oauth`]: ['stores', 'token', 'helix', 'chat'],
+  [`${pkg.name}/token`]: ['stores', 'helix', 'chat'],
+  [`${pkg.name}/helix`]: ['stores', 'oauth', 'token', 'chat'],
+  [`${pkg.name}/chat`]: ['stores', 'oauth', 'token', 'helix'],
+}
+
+describe('an import brings along nothing of the other halves', () => {
+  test.each(Object.entries(withoutHalves))('%s', async (entry, halves) => {
+    const code = await bundle(`export * from '${entry}'`, { minify: false })
+    const found = halves.flatMap((half) => marks[half]).filter((mark) => code.includes(mark))
+    expect(found).toEqual([])
+  })
+
+  test('twitch-keyring has no fake Twitch in it', async () => {
+    const { module = '' } = entries.find(({ specifier }) => specifier === `${pkg.name}/testing`) ?? {}
+    const fake = Object.keys((await import(module)) as object)
+    const code = await bundle(`export * from '${pkg.name}'`, { minify: false })
+    expect(fake.filter((name) => new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
+  })
+})
+
+describe('the marks are good', () => {
+  let whole: string
+  beforeAll(async () => {
+    whole = await bundle(`export * from '${pkg.name}'`, { minify: false })
+  })
+
+  test.each(Object.values(marks).flat())('%s is in the whole library', (mark) => {
+    expect(whole.includes(mark)).toBe(true)
+  })
+
+  test('every entry but the fake and the whole is held to some', () => {
+    const free = [pkg.name, `${pkg.name}/testing`]
+    const held = entries.map(({ specifier }) => specifier).filter((specifier) => !free.includes(specifier))
+    expect(Object.keys(withoutHalves).sort()).toEqual(held.sort())
+  })
+})
