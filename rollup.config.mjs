@@ -97,7 +97,11 @@ function banner(chunk) {
   return `/*! ${pkg.name} ${pkg.version} (${pkg.license}, ${pkg.author})${including} */`
 }
 
-/** Every warning of Rollup (unresolved import, cycle, missing export) fails the build. */
+/**
+ * Every warning of Rollup (unresolved import, cycle, missing export) fails the build.
+ *
+ * @type {import('rollup').LogHandlerWithDefault}
+ */
 function onLog(level, log, handler) {
   handler(level === 'warn' ? 'error' : level, log)
 }
@@ -117,6 +121,7 @@ function oneFile(output) {
   }
 }
 
+/** @type {import('rollup').RollupOptions[]} */
 export default [
   {
     input: entries,
