@@ -94,7 +94,8 @@ async function fromDebian(wanted, say) {
   say(`Installing Debian's ${packages.join(' and ')}.`)
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 2 ** 26, timeout: 600_000 }
   await run('apt-get', ['update', '-qq'], options)
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options)
+  const quiet = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
+  await run('apt-get', ['install', ...quiet, ...packages], options)
 }
 
 /** @param {Kind[]} wanted @param {(line: string) => void} say */
