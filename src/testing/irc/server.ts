@@ -42,6 +42,7 @@ export interface IrcServer extends ChatHook {
   send(login: string, channel: string, text: string, tags?: Tags): string
   /** What a user is in a channel. What is left out stays. */
   setRole(login: string, channel: string, role: Partial<Role>): void
+  roleOf(login: string, channel: string): Readonly<Role>
   /** What is left out stays. The room hears of each change. */
   setRoomState(channel: string, state: Partial<RoomState>): void
   /** A viewer without a connection comes or goes; those with the membership capability hear of it. */
@@ -148,6 +149,7 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
     setRole: (login, channel, role) => {
       Object.assign(memberOf(room(channel), user(login)).role, role)
     },
+    roleOf: (login, channel) => memberOf(room(channel), user(login)).role,
     setRoomState: (channel, state) => moderation.changeRoomState(room(channel), state),
     arrive: (login, channel) => {
       const where = room(channel)
