@@ -2,46 +2,68 @@
 export type Host = 'id' | 'helix' | 'cdn' | 'irc'
 
 /**
- * What goes wrong with one HTTP request. `at` says whether Twitch did the work first: `'after'` means that a refresh
- * token is spent, a message sent, although the caller cannot know. Default `'before'`.
+ * Whether Twitch did the work first. `'after'`: a refresh token is spent, a message is sent, and the caller cannot know.
+ * Default `'before'`.
+ */
+export type FaultMoment = 'before' | 'after'
+
+/** An answer in place of Twitch's own. */
+export interface StatusFault {
+  readonly kind: 'status'
+  readonly at?: FaultMoment | undefined
+  readonly status: number
+  /** Default: empty. */
+  readonly body?: string | undefined
+  /** Names in lower case. Default: `content-type: text/plain`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** `false`: without CORS headers, so that a page sees a `TypeError` where a server sees the status. Default `true`. */
+  readonly cors?: boolean | undefined
+}
+
+/** The HTML page of a proxy. */
+export interface HtmlFault {
+  readonly kind: 'html'
+  readonly at?: FaultMoment | undefined
+  /** Default 502. */
+  readonly status?: number | undefined
+  /** As for `status`. */
+  readonly cors?: boolean | undefined
+}
+
+/**
+ * What goes wrong with one HTTP request.
  *
- * - `none`: nothing but the latency.
- * - `no-answer`: the connection breaks. `fetch` rejects with a `TypeError`.
+ * - `none`: nothing; for `latency` alone.
+ * - `no-answer`: the connection breaks: `fetch` rejects with a `TypeError`, a server drops the socket.
  * - `hang`: nothing comes until the caller gives up.
- * - `status`: another answer in place of Twitch's own. 5xx answers carry no CORS headers unless `cors` is true, and then a page gets a
- *   `TypeError`: set `page` on the fake to see that in its own `fetch`.
- * - `html`: an HTML page of a proxy.
- * - `cut`: Twitch's own answer, broken off after `after` characters (default half). Reading the body rejects, or yields half a JSON when `silent`.
- * - `body`: Twitch's own answer with another body.
- * - `endless`: Twitch's own answer with a body that never ends.
+ * - `status`, `html`: another answer.
+ * - `cut`: Twitch's own answer, of which `length` characters arrive (default: half of it). Then the connection breaks; with `silent`
+ *   the answer ends as if it were whole.
+ * - `body`: Twitch's own status with another body.
+ * - `endless`: Twitch's own answer, of which half arrives and the rest never does.
+ *
+ * `latency` is in milliseconds, half of it on the way there and half on the way back.
  */
 export type HttpFault = { readonly latency?: number | undefined } & (
   | { readonly kind: 'none' }
-  | { readonly kind: 'no-answer' | 'hang'; readonly at?: 'before' | 'after' | undefined }
-  | {
-      readonly kind: 'status'
-      readonly at?: 'before' | 'after' | undefined
-      readonly status: number
-      readonly body?: string | undefined
-      readonly headers?: Readonly<Record<string, string>> | undefined
-      readonly cors?: boolean | undefined
-    }
-  | { readonly kind: 'html'; readonly at?: 'before' | 'after' | undefined; readonly status?: number | undefined }
-  | { readonly kind: 'cut'; readonly after?: number | undefined; readonly silent?: boolean | undefined }
+  | { readonly kind: 'no-answer' | 'hang'; readonly at?: FaultMoment | undefined }
+  | StatusFault
+  | HtmlFault
+  | { readonly kind: 'cut'; readonly length?: number | undefined; readonly silent?: boolean | undefined }
   | { readonly kind: 'body'; readonly body: string; readonly contentType?: string | undefined }
   | { readonly kind: 'endless' }
 )
 
 /**
- * What goes wrong with one chat connection (`method: 'CONNECT'`) or with one line a client sends (`method` is its
+ * What goes wrong with one chat connection (`method: 'CONNECT'`), or with one line that a client sends (`method` is its
  * command, `path` its first parameter).
  *
- * - `close`: closes with a code; 1006 (the default) is a connection that breaks. `after` milliseconds later.
- * - `half-open`: the connection looks open and nothing passes any more, either way.
+ * - `close`: closes with a code, `after` milliseconds. 1006 (the default) is a connection that breaks.
+ * - `half-open`: from then on nothing passes any more, either way, and nobody is told.
  * - `drop`: the line is lost.
- * - `frames`: how lines travel: one frame cut in pieces is impossible in a WebSocket, so `split` is one line a frame, `merge` is several, `repeat` sends each twice.
+ * - `frames`: how lines travel from then on: one a frame, many in one, or each twice.
  *
- * The HTTP faults `none` (latency), `no-answer`, `hang` and `status` strike the handshake of a `CONNECT`.
+ * Of the HTTP faults `none` (latency), `no-answer`, `hang` and `status` strike a handshake.
  */
 export type IrcFault =
   | HttpFault
@@ -53,7 +75,7 @@ export type IrcFault =
     }
   | { readonly kind: 'half-open'; readonly after?: number | undefined }
   | { readonly kind: 'drop' }
-  | { readonly kind: 'frames'; readonly how: 'split' | 'merge' | 'repeat' }
+  | { readonly kind: 'frames'; readonly how: 'split' | 'merge' | 'repeat' | 'reorder' | 'cut' | 'drop' }
 
 export type Fault = IrcFault
 
@@ -61,23 +83,25 @@ export type Fault = IrcFault
 export interface FaultTarget {
   readonly host: Host
   readonly method: string
-  /** Below the endpoint, such as `/token` or `/users`. For chat: the first parameter. */
+  /** Below the endpoint, such as `/token`. For chat: the first parameter. */
   readonly path: string
-  /** Query and form, for HTTP. */
+  /** Query and form parameters. */
   readonly params?: Readonly<Record<string, string>> | undefined
 }
 
 interface FaultMatch {
+  /** Preflights (`OPTIONS`) are struck only where this names them. */
   readonly method?: string | undefined
   readonly path?: string | undefined
   /** Strikes only where this says so. */
   readonly when?: ((target: FaultTarget) => boolean) | undefined
-  /** How many matching requests go wrong. Default `Infinity`. */
+  /** How many of the requests that match go wrong. Default: all. */
   readonly times?: number | undefined
-  /** How many matching requests pass unharmed first. Default 0. */
+  /** How many of the requests that match pass unharmed first. Default 0. */
   readonly skip?: number | undefined
 }
 
+/** Which requests go wrong, and how. */
 export type FaultRule =
   | (FaultMatch & { readonly host: 'id' | 'helix' | 'cdn'; readonly fault: HttpFault })
   | (FaultMatch & { readonly host: 'irc'; readonly fault: IrcFault })
@@ -87,35 +111,43 @@ export interface Faults {
   /** @returns The function that removes the rule. */
   add(rule: FaultRule): () => void
   clear(): void
-  /** Uses up one turn of the first rule that matches. */
+  /** Uses up one turn of the first rule that matches and strikes. */
   next(target: FaultTarget): Fault | undefined
 }
 
 export function createFaults(): Faults {
-  let rules: { rule: FaultRule; skip: number; times: number }[] = []
+  interface Entry {
+    readonly rule: FaultRule
+    skip: number
+    times: number
+  }
+  let entries: Entry[] = []
+
+  function strikes(entry: Entry, target: FaultTarget): boolean {
+    const { host, method, path, when } = entry.rule
+    if (entry.times <= 0 || host !== target.host) return false
+    if (method === undefined ? target.method === 'OPTIONS' : method !== target.method) return false
+    if (path !== undefined && path !== target.path) return false
+    if (when !== undefined && !when(target)) return false
+    return entry.skip-- <= 0
+  }
+
   return {
     add(rule) {
-      const entry = { rule, skip: rule.skip ?? 0, times: rule.times ?? Number.POSITIVE_INFINITY }
-      rules.push(entry)
+      const entry: Entry = { rule, skip: rule.skip ?? 0, times: rule.times ?? Number.POSITIVE_INFINITY }
+      entries.push(entry)
       return () => {
-        rules = rules.filter((other) => other !== entry)
+        entries = entries.filter((other) => other !== entry)
       }
     },
     clear() {
-      rules = []
+      entries = []
     },
     next(target) {
-      for (const entry of rules) {
-        const { rule } = entry
-        if (entry.times <= 0 || rule.host !== target.host) continue
-        if (rule.method !== undefined && rule.method !== target.method) continue
-        if (rule.path !== undefined && rule.path !== target.path) continue
-        if (rule.when !== undefined && !rule.when(target)) continue
-        if (entry.skip-- > 0) continue
-        entry.times--
-        return rule.fault
-      }
-      return undefined
+      const entry = entries.find((entry) => strikes(entry, target))
+      if (entry === undefined) return undefined
+      entry.times--
+      return entry.rule.fault
     },
   }
 }

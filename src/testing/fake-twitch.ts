@@ -1,0 +1,202 @@
+import type { Endpoints, PlatformOptions } from '../types.ts'
+import { type Clock, realClock } from './clock.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { createFetch, createHandle } from './fetch.ts'
+import { createHelixServer, type FakeHelix } from './helix.ts'
+import { createIdSwitches, type IdSwitches } from './id/switches.ts'
+import { createIdServer, type FakeAppOptions, type FakeId } from './id.ts'
+import {
+  createFakeWebSocket,
+  createIrcServer,
+  type Handshake,
+  type IrcServer,
+  type IrcServerOptions,
+  type IrcSession,
+  type IrcSocket,
+} from './irc/index.ts'
+import { picture } from './pictures.ts'
+import { createRandom, type Random } from './random.ts'
+import { createRoutes } from './routes.ts'
+import { createServe, type Latency } from './serve.ts'
+import { createUserDirectory } from './users.ts'
+import type { FakeUserOptions, LogEntry, UserDirectory, World } from './world.ts'
+
+const TWITCH: Endpoints = {
+  id: 'https://id.twitch.tv/oauth2',
+  helix: 'https://api.twitch.tv/helix',
+  irc: 'wss://irc-ws.chat.twitch.tv',
+  cdn: 'https://static-cdn.jtvnw.net',
+}
+
+type Options<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
+
+export interface FakeTwitchOptions extends Options<IdSwitches> {
+  /** Default {@link realClock}. */
+  readonly clock?: Clock | undefined
+  /** The same seed gives the same ids, tokens and codes for the same requests. Default 1. */
+  readonly seed?: number | undefined
+  readonly users?: readonly FakeUserOptions[] | undefined
+  readonly apps?: readonly FakeAppOptions[] | undefined
+  /** Where it is served. Default: Twitch's own addresses. No slash at the end. */
+  readonly endpoints?: Partial<Endpoints> | undefined
+  /** The page at which a user enters a device code. Default `https://www.twitch.tv/activate`. */
+  readonly verificationUri?: string | undefined
+  /** Milliseconds that each HTTP request takes, or the shortest and the longest. Default 0. */
+  readonly latency?: Latency | undefined
+  /** Whether `fetch` obeys the rules for pages (preflights, unreadable headers), or those for servers. Default `true`. */
+  readonly cors?: boolean | undefined
+  /** Whether pages may read the `Ratelimit-*` headers, which is not known of Twitch. Default `false`. */
+  readonly exposeRateLimit?: boolean | undefined
+  /** Helix points a minute. Default 800. */
+  readonly rateLimit?: number | undefined
+  /** How chat behaves. */
+  readonly chat?: IrcServerOptions | undefined
+  /** How many requests the log keeps at least. Default 10,000. */
+  readonly logLimit?: number | undefined
+}
+
+/** Twitch, without its network. */
+export interface FakeTwitch {
+  /** Knows no network but this fake: any other host fails. */
+  readonly fetch: typeof globalThis.fetch
+  readonly WebSocket: typeof globalThis.WebSocket
+  readonly clock: Clock
+  readonly endpoints: Endpoints
+  /** All of the above, with seeded chance: hand it to a token handler. */
+  readonly platform: PlatformOptions
+  readonly users: UserDirectory
+  readonly id: FakeId
+  readonly helix: FakeHelix
+  readonly chat: IrcServer
+  readonly faults: Faults
+  /** What was asked, the oldest first. It holds tokens. */
+  readonly requests: readonly LogEntry[]
+  /** Milliseconds that each HTTP request takes, or the shortest and the longest. */
+  latency: Latency
+  /** Whether `fetch` obeys the rules for pages. */
+  cors: boolean
+  /**
+   * Answers a request that a real server received, by its path alone: its host does not matter.
+   *
+   * @throws {ConnectionLost} A fault breaks the connection: destroy the socket.
+   */
+  handle(request: Request): Promise<Response>
+  /** Decides about the next chat connection of a real server, before it is accepted. */
+  handshake(): Handshake
+  /** Serves one chat connection of a real server. */
+  accept(socket: IrcSocket, handshake?: Handshake | undefined): IrcSession
+}
+
+/**
+ * Makes a Twitch of its own: accounts, apps, tokens, Helix, chat and their pictures, in memory.
+ *
+ * It runs in a page, a Worker and Node, and needs no network. With a {@link FakeClock} it is fully deterministic.
+ *
+ * @example
+ * const clock = createFakeClock()
+ * const twitch = createFakeTwitch({
+ *   clock,
+ *   users: [{ id: '1234', login: 'streamer' }],
+ *   apps: [{ clientId: 'my-app', clientType: 'public' }],
+ * })
+ * const pair = twitch.id.issue({ clientId: 'my-app', login: 'streamer', scopes: ['chat:read'] })
+ * const handler = new SimpleTokenHandler(pair.accessToken, 'my-app', { refreshToken: pair.refreshToken, platform: twitch.platform })
+ *
+ * @throws {TypeError} Two users or apps are the same, or not well-formed.
+ */
+export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
+  const { clock = realClock, seed = 1, logLimit = 10_000 } = options
+  const endpoints: Endpoints = { ...TWITCH, ...options.endpoints }
+  const exposed = options.exposeRateLimit === true ? ['Ratelimit-Limit', 'Ratelimit-Remaining', 'Ratelimit-Reset'] : []
+  // Streams of their own: what a client draws, or how long a request takes, changes no token.
+  const random = createRandom(seed)
+  const travelRandom = createRandom(seed ^ 0x5eed0001)
+  const clientRandom = createRandom(seed ^ 0x5eed0002)
+
+  const faults = createFaults()
+  const requests: LogEntry[] = []
+  const deathListeners = new Set<(accessToken: string) => void>()
+  const users = createUserDirectory(random, endpoints.cdn)
+  const world: World = {
+    clock,
+    users,
+    faults,
+    chat: undefined,
+    tokenOwner: (accessToken) => id.tokenOwner(accessToken),
+    onTokenDeath(listener) {
+      deathListeners.add(listener)
+      return () => deathListeners.delete(listener)
+    },
+    random: random.next,
+    uuid: random.uuid,
+    log(entry) {
+      requests.push(entry)
+      if (requests.length >= logLimit * 2) requests.splice(0, requests.length - logLimit)
+    },
+  }
+
+  const id = createIdServer(world, {
+    random,
+    switches: createIdSwitches(options),
+    apps: options.apps ?? [],
+    issuer: endpoints.id,
+    verificationUri: options.verificationUri ?? 'https://www.twitch.tv/activate',
+    onDeath(accessToken) {
+      for (const listener of deathListeners) listener(accessToken)
+    },
+  })
+  for (const user of options.users ?? []) users.add(user)
+  const chat = createIrcServer(world, options.chat)
+  world.chat = chat
+  const helix = createHelixServer(world, {
+    cdn: endpoints.cdn,
+    rateLimit: options.rateLimit,
+    hasGranted: id.hasGranted,
+    moderates: (user, broadcaster) => chat.roleOf(user.login, broadcaster.login).moderator,
+  })
+
+  const answerers = { id: id.answer, helix: helix.answer, cdn: picture } as const
+  const serve = createServe(world, (call) => answerers[call.host](call), {
+    latency: () => twitch.latency,
+    random: travelRandom,
+    exposed,
+  })
+  const fetchOptions = { routes: createRoutes(endpoints), serve, cors: () => twitch.cors, exposed }
+  const fetch = createFetch(world, fetchOptions)
+  const WebSocket = createFakeWebSocket(chat, endpoints.irc, { clock })
+
+  const twitch: FakeTwitch = {
+    fetch,
+    WebSocket,
+    clock,
+    endpoints,
+    platform: {
+      endpoints,
+      fetch,
+      WebSocket,
+      now: clock.now,
+      monotonic: clock.monotonic,
+      setTimeout: clock.setTimeout,
+      clearTimeout: clock.clearTimeout,
+      random: clientRandom.next,
+      randomId: () => hexadecimal(clientRandom),
+    },
+    users,
+    id: id.hands,
+    helix: helix.hands,
+    chat,
+    faults,
+    requests,
+    latency: options.latency ?? 0,
+    cors: options.cors ?? true,
+    handle: createHandle(fetchOptions),
+    handshake: chat.handshake,
+    accept: chat.accept,
+  }
+  return twitch
+}
+
+/** 128 bits. */
+function hexadecimal(random: Random): string {
+  return random.string('0123456789abcdef', 32)
+}

@@ -1,0 +1,204 @@
+import { getChannels, getFollowers } from './helix/channels.ts'
+import { sendChatMessage } from './helix/chat-messages.ts'
+import { getChannelBadges, getGlobalBadges, getGlobalEmotes } from './helix/chat-pictures.ts'
+import { createRateLimit } from './helix/rate-limit.ts'
+import {
+  type HelixAnswerer,
+  type HelixReply,
+  type HelixRequest,
+  type HelixRules,
+  helixError,
+  notTheSameUser,
+  toAnswer,
+} from './helix/request.ts'
+import { channelOf, type FakeChannel, type FakeStream, type HelixState } from './helix/state.ts'
+import { getStreams } from './helix/streams.ts'
+import { getUsers } from './helix/users.ts'
+import type { Answer, Call } from './http.ts'
+import { credentials } from './id/answers.ts'
+import type { FakeUser, World } from './world.ts'
+
+export { page as helixPage } from './helix/page.ts'
+export type { HelixAnswerer, HelixReply, HelixRequest, HelixRules } from './helix/request.ts'
+export { helixError } from './helix/request.ts'
+export type { FakeChannel, FakeStream } from './helix/state.ts'
+
+/** The hands on Helix: what happens on Twitch, and answers for endpoints that the fake does not have. */
+export interface FakeHelix {
+  /** Points a minute, for each client and each client and user. Default 800. */
+  rateLimit: number
+  /**
+   * Answers an endpoint, in place of the fake's own answer if it has one. Token, client id, rate limit and `rules` are checked before.
+   *
+   * @param path Such as `/moderation/banned`.
+   * @returns The function that takes it back.
+   */
+  answer(method: string, path: string, answerer: HelixAnswerer, rules?: HelixRules | undefined): () => void
+  /** Starts a stream, or changes the one that runs. */
+  goLive(
+    login: string,
+    stream?: { readonly [Part in keyof FakeChannel]?: FakeChannel[Part] } & { readonly viewerCount?: number },
+  ): FakeStream
+  goOffline(login: string): void
+  /** What the channel says about itself; may be changed. */
+  channel(login: string): FakeChannel
+  follow(login: string, broadcasterLogin: string): void
+  unfollow(login: string, broadcasterLogin: string): void
+  /** Spends all points of a client, or of a client and user: the next request gets 429. */
+  exhaust(clientId: string, login?: string | undefined): void
+}
+
+/** api.twitch.tv/helix: its hands and its HTTP side. */
+export interface HelixServer {
+  readonly hands: FakeHelix
+  answer(call: Call): Answer | Promise<Answer>
+}
+
+export interface HelixServerOptions extends Pick<HelixState, 'cdn' | 'moderates' | 'hasGranted'> {
+  readonly rateLimit: number | undefined
+}
+
+interface Endpoint {
+  readonly answer: (state: HelixState, request: HelixRequest) => HelixReply | Promise<HelixReply>
+  readonly rules: HelixRules
+}
+
+const OPEN: HelixRules = {}
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'GET /users': { answer: getUsers, rules: OPEN },
+  'GET /streams': { answer: getStreams, rules: OPEN },
+  'GET /channels': { answer: getChannels, rules: OPEN },
+  'GET /channels/followers': { answer: getFollowers, rules: OPEN },
+  'POST /chat/messages': { answer: sendChatMessage, rules: OPEN },
+  'GET /chat/badges': { answer: getChannelBadges, rules: OPEN },
+  'GET /chat/badges/global': { answer: getGlobalBadges, rules: OPEN },
+  'GET /chat/emotes/global': { answer: getGlobalEmotes, rules: OPEN },
+}
+
+export function createHelixServer(world: World, options: HelixServerOptions): HelixServer {
+  const { cdn, moderates, hasGranted } = options
+  const { clock, users } = world
+  const answerers = new Map<string, Endpoint>()
+  const state: HelixState = {
+    world,
+    cdn,
+    streams: new Map(),
+    channels: new Map(),
+    followers: new Map(),
+    moderates,
+    hasGranted,
+  }
+
+  function user(login: string): FakeUser {
+    const found = users.byLogin(login)
+    if (found === undefined) throw new TypeError(`There is no user ${login}.`)
+    return found
+  }
+
+  const hands: FakeHelix = {
+    rateLimit: options.rateLimit ?? 800,
+    answer(method, path, answerer, rules = OPEN) {
+      const key = `${method.toUpperCase()} ${path}`
+      const endpoint: Endpoint = { answer: (_, request) => answerer(request), rules }
+      answerers.set(key, endpoint)
+      return () => {
+        if (answerers.get(key) === endpoint) answerers.delete(key)
+      }
+    },
+    goLive(login, change = {}) {
+      const owner = user(login)
+      const channel = channelOf(state, owner)
+      const { viewerCount = 1, ...rest } = change
+      Object.assign(channel, rest)
+      const running = state.streams.get(owner.id)
+      const { id = String(Math.floor(world.random() * 1e11)), startedAt = seconds(clock.now()) } = running ?? {}
+      const stream: FakeStream = { id, startedAt, user: owner, ...channel, viewerCount }
+      state.streams.set(owner.id, stream)
+      return stream
+    },
+    goOffline(login) {
+      state.streams.delete(user(login).id)
+    },
+    channel: (login) => channelOf(state, user(login)),
+    follow(login, broadcasterLogin) {
+      hands.unfollow(login, broadcasterLogin)
+      const { id } = user(broadcasterLogin)
+      const followers = state.followers.get(id) ?? []
+      followers.unshift({ user: user(login), followedAt: seconds(clock.now()) })
+      state.followers.set(id, followers)
+    },
+    unfollow(login, broadcasterLogin) {
+      const { id } = user(broadcasterLogin)
+      const others = state.followers.get(id)?.filter((follower) => follower.user.login !== login)
+      if (others !== undefined) state.followers.set(id, others)
+    },
+    exhaust(clientId, login) {
+      rateLimit.exhaust({ clientId, user: login === undefined ? undefined : user(login) })
+    },
+  }
+  const rateLimit = createRateLimit(clock, () => hands.rateLimit)
+
+  function answer(call: Call): Answer | Promise<Answer> {
+    const owner = authenticate(world, call)
+    if ('status' in owner) return toAnswer(owner, {})
+    const key = `${call.method} ${call.path}`
+    const endpoint = answerers.get(key) ?? (Object.hasOwn(ENDPOINTS, key) ? ENDPOINTS[key] : undefined)
+    const { allowed, headers } = rateLimit.take(owner, endpoint?.rules.cost ?? 1)
+    if (!allowed) return toAnswer(helixError(429, 'Request limit exceeded'), headers)
+    if (endpoint === undefined) return toAnswer(helixError(404, ''), headers)
+    const request: HelixRequest = {
+      method: call.method,
+      path: call.path,
+      query: call.params,
+      body: parse(call.text),
+      owner,
+    }
+    const refusal = check(endpoint.rules, request)
+    if (refusal !== undefined) return toAnswer(refusal, headers)
+    const reply = endpoint.answer(state, request)
+    if (!(reply instanceof Promise)) return toAnswer(reply, headers)
+    return reply.then((settled) => toAnswer(settled, headers))
+  }
+
+  return { hands, answer }
+}
+
+/** Whose request it is, or why it is refused. */
+function authenticate(world: World, call: Call): HelixRequest['owner'] | (HelixReply & { status: number }) {
+  const header = call.headers['authorization']
+  if (!header) return unauthorized('OAuth token is missing')
+  const clientId = call.headers['client-id']
+  if (!clientId) return unauthorized('Client ID is missing')
+  const owner = world.tokenOwner(credentials(header, 'Bearer') ?? '')
+  if (owner === undefined) return unauthorized('Invalid OAuth token')
+  if (owner.clientId !== clientId) return unauthorized('Client ID and OAuth token do not match')
+  return owner
+}
+
+function unauthorized(message: string): HelixReply & { status: number } {
+  return { ...helixError(401, message), status: 401 }
+}
+
+function check(rules: HelixRules, { owner, query }: HelixRequest): HelixReply | undefined {
+  const { scopes, self, app = scopes === undefined && self === undefined } = rules
+  if (owner.user === undefined) return app ? undefined : helixError(401, 'Missing User OAUTH Token')
+  if (scopes !== undefined && !scopes.some((scope) => owner.scopes.includes(scope))) {
+    return helixError(401, `Missing scope: ${scopes.join(' or ')}`)
+  }
+  if (self !== undefined && query.get(self) !== owner.user.id) return notTheSameUser(self)
+  return undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 3339 without fractions. */
+function seconds(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
