@@ -1,4 +1,5 @@
 export type { IrcServerOptions } from './chat.ts'
+export { type Chatter, type ChatterOptions, createChatter, generateChat, type SimulateOptions } from './chatter.ts'
 export type { IrcConnection, IrcSession, IrcSocket } from './connection.ts'
 export { createFakeWebSocket } from './fake-web-socket.ts'
 export type { FrameOptions } from './framing.ts'

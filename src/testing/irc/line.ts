@@ -33,16 +33,16 @@ export function readClientLine(line: string): ClientLine | undefined {
   let rest = line.replace(/^ +/, '')
   const tags: Record<string, string> = {}
   if (rest.startsWith('@')) {
-    const [section = '', after] = splitOnce(rest.slice(1), ' ')
+    const [section, after] = splitOnce(rest.slice(1), ' ')
     for (const pair of section.split(';')) {
-      const [name = '', value = ''] = splitOnce(pair, '=')
+      const [name, value = ''] = splitOnce(pair, '=')
       if (name !== '') tags[name] = unescapeTagValue(value)
     }
     rest = (after ?? '').replace(/^ +/, '')
   }
   if (rest.startsWith(':')) rest = splitOnce(rest, ' ')[1] ?? ''
 
-  const [middle = '', trailing] = splitOnce(rest, ' :')
+  const [middle, trailing] = splitOnce(rest, ' :')
   const words = middle.split(' ').filter((word) => word !== '')
   const command = words.shift()
   if (command === undefined) return undefined

@@ -1,5 +1,6 @@
-import type { ChatHook, FakeUser, PostedMessage, PostResult, World } from '../world.ts'
+import type { ChatHook, FakeUser, FakeUserOptions, PostedMessage, PostResult, World } from '../world.ts'
 import { type Chat, createChat, type IrcServerOptions, notice, roomOf, sendToRoom } from './chat.ts'
+import { type SimulateOptions, simulateViewers } from './chatter.ts'
 import { obey } from './commands.ts'
 import { Connection, type IrcConnection, type IrcSession, type IrcSocket } from './connection.ts'
 import type { FrameOptions } from './framing.ts'
@@ -40,6 +41,8 @@ export interface IrcServer extends ChatHook {
    * @returns The id of the message.
    */
   send(login: string, channel: string, text: string, tags?: Tags): string
+  /** Changes an account, or adds it. */
+  setUser(login: string, changes: Omit<FakeUserOptions, 'login' | 'id'>): void
   /** What a user is in a channel. What is left out stays. */
   setRole(login: string, channel: string, role: Partial<Role>): void
   roleOf(login: string, channel: string): Readonly<Role>
@@ -69,6 +72,8 @@ export interface IrcServer extends ChatHook {
   /** Ends the shared chat of a channel, for all who share it. */
   endSharedChat(channel: string): void
 
+  /** Lets seeded viewers talk in a channel. @returns The function that ends it. */
+  simulateViewers(options: SimulateOptions): () => void
   /** Sends a line as it is. */
   raw(line: string, options?: On): void
   /** Sends RECONNECT; closes `closeAfter` milliseconds later. Default 30,000. */
@@ -105,7 +110,7 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
 
   function accept(socket: IrcSocket, handshake: Handshake = shakeHands(world)): IrcSession {
     const connection = new Connection(nextId++, world, socket, () => {
-      for (const room of [...connection.rooms]) leave(chat, connection, room)
+      for (const room of connection.rooms) leave(chat, connection, room)
       if (connection.state === 'closed') connections.delete(connection)
     })
     connection.latency = settings.latency
@@ -128,10 +133,10 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
 
   world.onTokenDeath((accessToken) => {
     if (settings.revokedToken !== 'closes') return
-    for (const connection of [...connections]) if (connection.accessToken === accessToken) connection.close(1000)
+    for (const connection of connections) if (connection.accessToken === accessToken) connection.close(1000)
   })
 
-  return {
+  const server: IrcServer = {
     handshake: () => shakeHands(world),
     accept,
     get connections() {
@@ -145,6 +150,10 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
       const read = readText(text)
       if (read === undefined) throw new RangeError('There is no message without a text.')
       return deliver(chat, room(channel), user(login), 'command' in read ? { text, action: false } : read, tags).id
+    },
+    setUser: (login, changes) => {
+      const defined = Object.entries(changes).filter(([, value]) => value !== undefined)
+      Object.assign(user(login), Object.fromEntries(defined))
     },
     setRole: (login, channel, role) => {
       Object.assign(memberOf(room(channel), user(login)).role, role)
@@ -188,6 +197,7 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
     endSharedChat: (channel) => {
       for (const each of room(channel).shared ?? []) each.shared = undefined
     },
+    simulateViewers: (options) => simulateViewers(server, world, options),
     raw: (line, options) => each(options, (connection) => connection.raw(line)),
     reconnect: (options) => each(options, (connection) => connection.reconnect(options)),
     close: (code, options) => each(options, (connection) => connection.close(code, options?.reason)),
@@ -205,6 +215,7 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
       for (const connection of connections) connection.latency = latency
     },
   }
+  return server
 }
 
 /** A line goes wrong as the faults say, or is obeyed. */

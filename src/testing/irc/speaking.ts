@@ -49,7 +49,7 @@ function replyTag(parent: string | undefined): Tags {
 }
 
 function cut(spoken: Spoken, limit: number | false): Spoken {
-  return limit === false ? spoken : { ...spoken, text: [...spoken.text].slice(0, limit).join('') }
+  return limit === false ? spoken : { ...spoken, text: Array.from(spoken.text).slice(0, limit).join('') }
 }
 
 /**
