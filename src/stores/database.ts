@@ -1,6 +1,6 @@
 import type { UseStore } from 'idb-keyval'
 import { StoreError } from '../errors.ts'
-import { toStoreError, unavailable } from './store-error.ts'
+import { toStoreError } from './store-error.ts'
 
 /** The only object store of a database. */
 const RECORDS = 'records'
@@ -11,7 +11,7 @@ const ATTEMPTS = 3
 export interface DatabaseOptions {
   /** Default `indexedDB`, looked up when it is used. */
   readonly indexedDB?: IDBFactory | undefined
-  /** Milliseconds for one operation, opening included. Default 10,000. */
+  /** Milliseconds for one operation, opening included. Default 5,000. */
   readonly timeout?: number | undefined
 }
 
@@ -31,13 +31,13 @@ interface Connection {
  * @throws {StoreError} When it is used. After a time-out nothing is written any more, unless it was being committed.
  */
 export function createDatabase(name: string, options: DatabaseOptions = {}): UseStore {
-  const { timeout = 10_000 } = options
+  const { timeout = 5_000 } = options
   let current: Connection | undefined
 
   function connect(): Connection {
     if (current) return current
     const factory = options.indexedDB ?? globalThis.indexedDB
-    if (!factory) throw unavailable('IndexedDB')
+    if (!factory) throw toStoreError('IndexedDB', undefined, 'unavailable')
     const opened = open(factory, name)
     const forget = () => {
       if (current === connection) current = undefined
@@ -61,7 +61,7 @@ export function createDatabase(name: string, options: DatabaseOptions = {}): Use
   }
 
   return (mode, callback) => {
-    let timedOut = false
+    let timedOut: StoreError | undefined
     let transaction: IDBTransaction | undefined
 
     async function attempt(attemptsLeft: number): Promise<Awaited<ReturnType<typeof callback>>> {
@@ -70,14 +70,15 @@ export function createDatabase(name: string, options: DatabaseOptions = {}): Use
       try {
         connection = connect()
         const database = await connection.opened
-        if (timedOut) throw new DOMException('The wait is over.', 'TimeoutError')
+        if (timedOut) throw timedOut
         transaction = database.transaction(RECORDS, mode, { durability: 'strict' })
-        const committed = commit(transaction)
-        const [result] = await Promise.all([callback(transaction.objectStore(RECORDS)), committed])
+        const records = transaction.objectStore(RECORDS)
+        const [result] = await Promise.all([(async () => callback(records))(), commit(transaction)])
         return result
       } catch (cause) {
+        abort(transaction)
         connection?.forget()
-        const error = toStoreError('IndexedDB', cause, transaction ? 'failed' : 'unavailable')
+        const error = toStoreError('IndexedDB', transaction?.error ?? cause, transaction ? 'failed' : 'unavailable')
         if (timedOut || attemptsLeft === 0 || cause === error || error.reason === 'quota') throw error
         return attempt(attemptsLeft - 1)
       }
@@ -85,15 +86,13 @@ export function createDatabase(name: string, options: DatabaseOptions = {}): Use
 
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        timedOut = true
+        timedOut = new StoreError(
+          `IndexedDB did not answer within ${timeout} ms: close other pages of this site, or restart the browser.`,
+          { reason: 'unavailable' },
+        )
         abort(transaction)
         current?.forget()
-        reject(
-          new StoreError(
-            `IndexedDB did not answer within ${timeout} ms: close other pages of this site, or restart the browser.`,
-            { reason: 'unavailable' },
-          ),
-        )
+        reject(timedOut)
       }, timeout)
       attempt(ATTEMPTS - 1)
         .then(resolve, reject)
@@ -135,7 +134,7 @@ function open(factory: IDBFactory, name: string, version?: number): Promise<IDBD
 function commit(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('It was aborted.', 'AbortError'))
+    transaction.onabort = () => reject(transaction.error)
   })
 }
 

@@ -1,6 +1,6 @@
-import { entries, get } from 'idb-keyval'
+import { promisifyRequest } from 'idb-keyval'
 import { createDatabase, type DatabaseOptions } from './database.ts'
-import { corruptRecord, isRecord, type ProblemListener, report, takeRecord } from './record.ts'
+import { corruptRecord, isRecord, isTombstone, type ProblemListener, report, takeRecord } from './record.ts'
 import type { StoredRecord, TokenStore } from './token-store.ts'
 
 export interface IndexedDBStoreOptions extends DatabaseOptions {
@@ -24,26 +24,19 @@ export function indexedDBStore(options: IndexedDBStoreOptions = {}): TokenStore 
     decide: (found: StoredRecord | undefined) => StoredRecord | undefined,
   ): Promise<StoredRecord | undefined> {
     let lost: StoredRecord | undefined
-    const found = await database(
-      'readwrite',
-      (records) =>
-        new Promise<StoredRecord | undefined>((resolve) => {
-          const request = records.get(key)
-          request.onsuccess = () => {
-            let found: unknown = request.result
-            if (found !== undefined && !isRecord(found)) {
-              lost = corruptRecord()
-              records.put(found, ['corrupt', key])
-              records.put(lost, key)
-              found = lost
-            }
-            const next = decide(found as StoredRecord | undefined)
-            if (next) records.put(next, key)
-            if (next?.deleted) records.delete(['corrupt', key])
-            resolve(found as StoredRecord | undefined)
-          }
-        }),
-    )
+    const found = await database('readwrite', async (records) => {
+      const value = await promisifyRequest<unknown>(records.get(key))
+      lost = value === undefined || isRecord(value) ? undefined : corruptRecord()
+      if (lost) {
+        records.put(value, ['corrupt', key])
+        records.put(lost, key)
+      }
+      const found = lost ?? (value as StoredRecord | undefined)
+      const next = decide(found)
+      if (next) records.put(next, key)
+      if (next?.deleted) records.delete(['corrupt', key])
+      return found
+    })
     if (lost) report(onProblem, 'A record in IndexedDB could not be read and was set aside: sign in again.', key)
     return found
   }
@@ -54,7 +47,7 @@ export function indexedDBStore(options: IndexedDBStoreOptions = {}): TokenStore 
     consistency: 'atomic',
 
     async get(key) {
-      const found: unknown = await get(key, database)
+      const found: unknown = await database('readonly', (records) => promisifyRequest<unknown>(records.get(key)))
       return found === undefined || isRecord(found) ? found : update(key, () => undefined)
     },
 
@@ -74,10 +67,10 @@ export function indexedDBStore(options: IndexedDBStoreOptions = {}): TokenStore 
     },
 
     async keys() {
-      const all = await entries<IDBValidKey, unknown>(database)
-      return all.flatMap(([key, value]) =>
-        typeof key === 'string' && !(isRecord(value) && value.deleted) ? [key] : [],
+      const [keys, values] = await database('readonly', (records) =>
+        Promise.all([promisifyRequest(records.getAllKeys()), promisifyRequest<unknown[]>(records.getAll())]),
       )
+      return keys.filter((key, index): key is string => typeof key === 'string' && !isTombstone(values[index]))
     },
   }
 }

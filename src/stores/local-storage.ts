@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
-import { corruptRecord, isRecord, type ProblemListener, report, takeRecord } from './record.ts'
-import { toStoreError, unavailable } from './store-error.ts'
+import { checkName, corruptRecord, isRecord, isTombstone, type ProblemListener, report, takeRecord } from './record.ts'
+import { toStoreError } from './store-error.ts'
 import type { StoredRecord, TokenStore } from './token-store.ts'
 
 export interface LocalStorageStoreOptions {
@@ -24,7 +24,7 @@ export interface LocalStorageStoreOptions {
  */
 export function localStorageStore(options: LocalStorageStoreOptions = {}): TokenStore {
   const { name = 'twitch-keyring', durable = true, onProblem } = options
-  if (!/^[\w.-]+$/.test(name)) throw new RangeError('A store name has letters, digits, "_", "." and "-" only.')
+  checkName(name)
   const prefix = `${name}:`
   const aside = `${name}!corrupt:`
 
@@ -32,7 +32,7 @@ export function localStorageStore(options: LocalStorageStoreOptions = {}): Token
   function withStorage<T>(work: (storage: NonNullable<LocalStorageStoreOptions['storage']>) => T): T {
     try {
       const storage = options.storage ?? globalThis.localStorage
-      if (!storage) throw unavailable('localStorage')
+      if (!storage) throw toStoreError('localStorage', undefined, 'unavailable')
       return work(storage)
     } catch (cause) {
       throw toStoreError('localStorage', cause)
@@ -88,7 +88,7 @@ export function localStorageStore(options: LocalStorageStoreOptions = {}): Token
         const found: string[] = []
         for (let index = 0; index < storage.length; index += 1) {
           const key = storage.key(index)
-          if (key?.startsWith(prefix) && !isTombstone(storage.getItem(key))) found.push(key.slice(prefix.length))
+          if (key?.startsWith(prefix) && !isTombstone(parse(storage.getItem(key)))) found.push(key.slice(prefix.length))
         }
         return found
       })
@@ -97,16 +97,10 @@ export function localStorageStore(options: LocalStorageStoreOptions = {}): Token
 }
 
 /** The parser's own error quotes the text, which may hold a token. */
-function parse(text: string): unknown {
+function parse(text: string | null): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text ?? 'null')
   } catch {
     return undefined
   }
-}
-
-/** A corrupt record is none: its key is listed, so that somebody reads it and hears of it. */
-function isTombstone(text: string | null): boolean {
-  const value = text === null ? undefined : parse(text)
-  return isRecord(value) && value.deleted === true
 }

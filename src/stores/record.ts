@@ -12,10 +12,20 @@ export interface LostRecord extends StoredRecord {
 /** Told of a record that was lost, once, by the context that found it. It never holds what was in the record. */
 export type ProblemListener = (problem: StoreError, key: string) => void
 
+/** For media where a name is part of every key. @throws {RangeError} */
+export function checkName(name: string): void {
+  if (!/^[\w.-]+$/.test(name)) throw new RangeError('A store name has letters, digits, "_", "." and "-" only.')
+}
+
 /** Whatever a store was handed by its medium: a record, or corrupt. */
 export function isRecord(value: unknown): value is StoredRecord {
   const { version, deleted } = asObject(value)
   return isVersion(version) && (deleted === undefined || deleted === true)
+}
+
+/** A corrupt record is none: `keys()` lists it, so that somebody reads it and hears of it. */
+export function isTombstone(value: unknown): boolean {
+  return isRecord(value) && value.deleted === true
 }
 
 function isVersion(value: unknown): value is number {
