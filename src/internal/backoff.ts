@@ -1,8 +1,8 @@
 export interface Backoff {
   /** Milliseconds before the second attempt. */
-  readonly first: number;
+  readonly first: number
   /** Milliseconds at the most. */
-  readonly limit: number;
+  readonly limit: number
 }
 
 /**
@@ -14,6 +14,6 @@ export interface Backoff {
  * @returns Milliseconds.
  */
 export function backoffDelay(failures: number, random: number, { first, limit }: Backoff): number {
-  const whole = Math.min(limit, first * 2 ** Math.min(failures - 1, 30));
-  return Math.round(whole / 2 + (whole / 2) * random);
+  const whole = Math.min(limit, first * 2 ** Math.min(failures - 1, 30))
+  return Math.round(whole / 2 + (whole / 2) * random)
 }

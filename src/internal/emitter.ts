@@ -1,44 +1,47 @@
 export interface ListenOptions {
   /** Ends the listening. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined
   /** Ends the listening after the first event. */
-  readonly once?: boolean | undefined;
+  readonly once?: boolean | undefined
 }
 
 export interface EventsOptions {
   /** Ends the iteration with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined
   /** How many events may wait for the loop; the oldest go first. Default 1,000. */
-  readonly limit?: number | undefined;
+  readonly limit?: number | undefined
   /** Told how many events have been dropped since the loop last took one. */
-  readonly onDropped?: ((count: number) => void) | undefined;
+  readonly onDropped?: ((count: number) => void) | undefined
 }
 
-type Listener<Event> = (event: Event) => unknown;
+type Listener<Event> = (event: Event) => unknown
 
 /** Typed events. A listener that throws is reported, and stops neither another listener nor whoever emits. */
 export abstract class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
 
   /** @returns The function that ends the listening. */
-  on<Type extends keyof Events>(type: Type, listener: (event: Events[Type]) => unknown, options: ListenOptions = {}): () => void {
-    const { signal, once = false } = options;
-    if (typeof listener !== "function") throw new TypeError("The listener must be a function.");
-    if (signal?.aborted) return () => {};
-    let listeners = this.#listeners.get(type);
-    if (listeners === undefined) this.#listeners.set(type, (listeners = new Set()));
-    const all = listeners;
+  on<Type extends keyof Events>(
+    type: Type,
+    listener: (event: Events[Type]) => unknown,
+    options: ListenOptions = {},
+  ): () => void {
+    const { signal, once = false } = options
+    if (typeof listener !== 'function') throw new TypeError('The listener must be a function.')
+    if (signal?.aborted) return () => {}
+    const all = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, all)
     const end = () => {
-      all.delete(call);
-      signal?.removeEventListener("abort", end);
-    };
+      all.delete(call)
+      signal?.removeEventListener('abort', end)
+    }
     const call = (event: Events[Type]) => {
-      if (once) end();
-      return listener(event);
-    };
-    all.add(call);
-    signal?.addEventListener("abort", end, { once: true });
-    return end;
+      if (once) end()
+      return listener(event)
+    }
+    all.add(call)
+    signal?.addEventListener('abort', end, { once: true })
+    return end
   }
 
   /**
@@ -47,80 +50,80 @@ export abstract class Emitter<Events extends object> {
    * @throws `signal.reason` once the signal is aborted.
    */
   events<Type extends keyof Events>(type: Type, options: EventsOptions = {}): AsyncIterableIterator<Events[Type]> {
-    const { signal, limit = 1000, onDropped } = options;
-    const waiting: Events[Type][] = [];
-    let dropped = 0;
-    let done = false;
-    let wake: (() => void) | undefined;
+    const { signal, limit = 1000, onDropped } = options
+    const waiting: Events[Type][] = []
+    let dropped = 0
+    let done = false
+    let wake: (() => void) | undefined
 
     const end = this.on(type, (event) => {
-      waiting.push(event);
+      waiting.push(event)
       if (waiting.length > limit) {
-        waiting.shift();
-        dropped += 1;
+        waiting.shift()
+        dropped += 1
       }
-      wake?.();
-    });
-    const onAbort = () => wake?.();
-    signal?.addEventListener("abort", onAbort);
+      wake?.()
+    })
+    const onAbort = () => wake?.()
+    signal?.addEventListener('abort', onAbort)
     const finish = () => {
-      done = true;
-      end();
-      signal?.removeEventListener("abort", onAbort);
-      wake?.();
-    };
+      done = true
+      end()
+      signal?.removeEventListener('abort', onAbort)
+      wake?.()
+    }
 
     return {
       [Symbol.asyncIterator]() {
-        return this;
+        return this
       },
       async next() {
         while (!done) {
           if (signal?.aborted) {
-            finish();
-            throw signal.reason;
+            finish()
+            throw signal.reason
           }
           if (dropped > 0) {
-            const count = dropped;
-            dropped = 0;
-            onDropped?.(count);
+            const count = dropped
+            dropped = 0
+            onDropped?.(count)
           }
-          if (waiting.length > 0) return { done: false, value: waiting.shift() as Events[Type] };
+          if (waiting.length > 0) return { done: false, value: waiting.shift() as Events[Type] }
           await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+            wake = resolve
+          })
         }
-        return { done: true, value: undefined };
+        return { done: true, value: undefined }
       },
       async return() {
-        finish();
-        return { done: true, value: undefined };
+        finish()
+        return { done: true, value: undefined }
       },
-    };
+    }
   }
 
   /** @internal */
   protected emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    const listeners = this.#listeners.get(type);
-    if (listeners === undefined) return;
+    const listeners = this.#listeners.get(type)
+    if (listeners === undefined) return
     for (const listener of [...listeners] as Listener<Events[Type]>[]) {
       try {
-        const result = listener(event);
-        if (result instanceof Promise) result.catch(report);
+        const result = listener(event)
+        if (result instanceof Promise) result.catch(report)
       } catch (error) {
-        report(error);
+        report(error)
       }
     }
   }
 
   /** @internal */
   protected hasListeners(type: keyof Events): boolean {
-    return (this.#listeners.get(type)?.size ?? 0) > 0;
+    return (this.#listeners.get(type)?.size ?? 0) > 0
   }
 }
 
 /** As the platform reports an error that nobody catches, and never into the caller. */
 function report(error: unknown): void {
-  if (typeof reportError === "function") reportError(error);
-  else queueMicrotask(() => console.error(error));
+  if (typeof reportError === 'function') reportError(error)
+  else queueMicrotask(() => console.error(error))
 }

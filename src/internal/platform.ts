@@ -1,20 +1,19 @@
-import { UnsupportedError } from "../errors.ts";
-import type { Endpoints, Platform, PlatformOptions } from "../types.ts";
+import { UnsupportedError } from '../errors.ts'
+import type { Endpoints, Platform, PlatformOptions } from '../types.ts'
 
 /** @see https://dev.twitch.tv/docs/ */
 const TWITCH: Endpoints = {
-  id: "https://id.twitch.tv/oauth2",
-  helix: "https://api.twitch.tv/helix",
-  irc: "wss://irc-ws.chat.twitch.tv",
-  cdn: "https://static-cdn.jtvnw.net",
-};
+  id: 'https://id.twitch.tv/oauth2',
+  helix: 'https://api.twitch.tv/helix',
+  irc: 'wss://irc-ws.chat.twitch.tv',
+  cdn: 'https://static-cdn.jtvnw.net',
+}
 
 /** Fills in what is not replaced. Globals are looked up when they are used, so that importing and constructing do nothing. */
 export function resolvePlatform(options: PlatformOptions = {}): Platform {
   const {
     endpoints,
     fetch = (url, init) => globalThis.fetch(url, init),
-    WebSocket,
     now = () => Date.now(),
     monotonic = () => performance.now(),
     setTimeout = (callback, delay) => globalThis.setTimeout(callback, delay),
@@ -22,14 +21,15 @@ export function resolvePlatform(options: PlatformOptions = {}): Platform {
     random = () => Math.random(),
     randomId = createRandomId,
     waitUntil,
-  } = options;
+  } = options
   return {
     endpoints: { ...TWITCH, ...endpoints },
     fetch,
     get WebSocket() {
-      const found = WebSocket ?? globalThis.WebSocket;
-      if (found === undefined) throw new UnsupportedError("There is no WebSocket here: give one as `platform.WebSocket`.");
-      return found;
+      const found = options.WebSocket ?? globalThis.WebSocket
+      if (found === undefined)
+        throw new UnsupportedError('There is no WebSocket here: give one as `platform.WebSocket`.')
+      return found
     },
     now,
     monotonic,
@@ -38,19 +38,19 @@ export function resolvePlatform(options: PlatformOptions = {}): Platform {
     random,
     randomId,
     get locks() {
-      return "locks" in options ? options.locks : (globalThis.navigator?.locks ?? undefined);
+      return 'locks' in options ? options.locks : (globalThis.navigator?.locks ?? undefined)
     },
     get channel() {
-      if ("channel" in options) return options.channel;
-      return typeof BroadcastChannel === "undefined" ? undefined : (name: string) => new BroadcastChannel(name);
+      if ('channel' in options) return options.channel
+      return typeof BroadcastChannel === 'undefined' ? undefined : (name: string) => new BroadcastChannel(name)
     },
     waitUntil,
-  };
+  }
 }
 
 /** `getRandomValues`, since `randomUUID` and `subtle` are missing at `http://absolute` (OBS local files). */
 function createRandomId(): string {
-  let id = "";
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) id += byte.toString(16).padStart(2, "0");
-  return id;
+  let id = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(16))) id += byte.toString(16).padStart(2, '0')
+  return id
 }

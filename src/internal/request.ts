@@ -1,24 +1,23 @@
-import { NetworkError } from "../errors.ts";
-import type { Endpoints, PlatformOptions } from "../types.ts";
-import { resolvePlatform } from "./platform.ts";
+import { NetworkError } from '../errors.ts'
+import type { Endpoints, PlatformOptions } from '../types.ts'
+import { resolvePlatform } from './platform.ts'
 
 /** What every request function takes. A {@link PlatformOptions} object fits. */
-export interface RequestOptions
-  extends Pick<PlatformOptions, "fetch" | "now" | "setTimeout" | "clearTimeout"> {
-  readonly endpoints?: Partial<Endpoints> | undefined;
+export interface RequestOptions extends Pick<PlatformOptions, 'fetch' | 'now' | 'setTimeout' | 'clearTimeout'> {
+  readonly endpoints?: Partial<Endpoints> | undefined
   /** Ends the request with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined
   /** Milliseconds for the whole answer, body included. Default 10,000. */
-  readonly timeout?: number | undefined;
+  readonly timeout?: number | undefined
 }
 
 /** An HTTP answer, read to its end. */
 export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
+  readonly status: number
+  readonly headers: Headers
   /** The parsed body; `undefined` when it is empty or no JSON. */
-  readonly body: unknown;
-  readonly text: string;
+  readonly body: unknown
+  readonly text: string
 }
 
 /**
@@ -28,50 +27,55 @@ export interface Answer {
  * @param name How errors call the request; never its URL, which may hold a secret.
  * @throws {NetworkError} No answer came, or not all of it.
  */
-export async function send(name: string, url: string, init: RequestInit, options: RequestOptions = {}): Promise<Answer> {
-  const { fetch, setTimeout, clearTimeout } = resolvePlatform(options);
-  const { signal, timeout = 10_000 } = options;
-  signal?.throwIfAborted();
+export async function send(
+  name: string,
+  url: string,
+  init: RequestInit,
+  options: RequestOptions = {},
+): Promise<Answer> {
+  const { fetch, setTimeout, clearTimeout } = resolvePlatform(options)
+  const { signal, timeout = 10_000 } = options
+  signal?.throwIfAborted()
 
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  let timedOut = false;
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  let timedOut = false
   const timer = setTimeout(() => {
-    timedOut = true;
-    controller.abort();
-  }, timeout);
+    timedOut = true
+    controller.abort()
+  }, timeout)
 
   try {
-    const response = await untilAborted(fetch(url, { ...init, signal: controller.signal }), controller.signal);
-    const text = await untilAborted(response.text(), controller.signal);
-    return { status: response.status, headers: response.headers, body: parseJson(text), text };
+    const response = await untilAborted(fetch(url, { ...init, signal: controller.signal }), controller.signal)
+    const text = await untilAborted(response.text(), controller.signal)
+    return { status: response.status, headers: response.headers, body: parseJson(text), text }
   } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    if (timedOut) throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`);
-    throw new NetworkError(`${name} got no answer: ${describe(cause)}. Nothing is lost; try later.`, { cause });
+    if (signal?.aborted) throw signal.reason
+    if (timedOut) throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`)
+    throw new NetworkError(`${name} got no answer: ${describe(cause)}. Nothing is lost; try later.`, { cause })
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
 /** A `fetch` that ignores its signal (a stub, a frozen connection) must not hold its caller. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
-  });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    promise.then(resolve, reject)
+  })
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text)
   } catch {
-    return undefined;
+    return undefined
   }
 }
 
 function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.name : "it failed";
+  return cause instanceof Error ? cause.name : 'it failed'
 }

@@ -1,25 +1,25 @@
-import type { Platform } from "../types.ts";
+import type { Platform } from '../types.ts'
 
-type Timers = Pick<Platform, "setTimeout" | "clearTimeout">;
+type Timers = Pick<Platform, 'setTimeout' | 'clearTimeout'>
 
 /** @throws `signal.reason` once the signal is aborted. */
 export function sleep(ms: number, timers: Timers, signal?: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(signal.reason)
     const onAbort = () => {
-      timers.clearTimeout(timer);
-      reject(signal?.reason);
-    };
+      timers.clearTimeout(timer)
+      reject(signal?.reason)
+    }
     const timer = timers.setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
 /** What a bounded wait came to when the promise had not settled in time. */
-export const TIMED_OUT: unique symbol = Symbol("timed out");
+export const TIMED_OUT: unique symbol = Symbol('timed out')
 
 /**
  * Waits for a promise, but not for ever, and ends nothing but the wait.
@@ -34,28 +34,28 @@ export function waitFor<T>(
 ): Promise<T | typeof TIMED_OUT> {
   return new Promise((resolve, reject) => {
     const end = () => {
-      timers.clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
+      timers.clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
     const onAbort = () => {
-      end();
-      reject(signal?.reason);
-    };
+      end()
+      reject(signal?.reason)
+    }
     const timer = timers.setTimeout(() => {
-      end();
-      resolve(TIMED_OUT);
-    }, ms);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+      end()
+      resolve(TIMED_OUT)
+    }, ms)
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
     promise.then(
       (value) => {
-        end();
-        resolve(value);
+        end()
+        resolve(value)
       },
       (error: unknown) => {
-        end();
-        reject(error);
+        end()
+        reject(error)
       },
-    );
-  });
+    )
+  })
 }

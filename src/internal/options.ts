@@ -1,0 +1,10 @@
+/**
+ * Refuses options that cannot act: a mistyped one would otherwise be ignored without a word.
+ *
+ * @throws {TypeError}
+ */
+export function refuseUnknownOptions(of: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`${of} has no option "${name}". It has: ${known.join(', ')}.`)
+  }
+}

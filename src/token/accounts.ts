@@ -1,0 +1,245 @@
+import { ConfigurationError, TokenRejectedError } from '../errors.ts'
+import { satisfies } from '../oauth/scopes.ts'
+import type { Scope } from '../types.ts'
+import type { Keyring } from './keyring.ts'
+import { isBlank, type RecordBook } from './record-book.ts'
+import { type AccountRecord, endRecord, isEnded, newTokenRecord, spentBy, type TokenRecord } from './renewal/record.ts'
+import { rejection } from './renewal/renew.ts'
+import { type Validation, validateUserToken } from './validation.ts'
+
+/** Somebody who is signed in. */
+export interface Account {
+  /** The user id. */
+  readonly id: string
+  readonly login: string
+  readonly scopes: readonly Scope[]
+  /** Epoch milliseconds: the end of the access token, which is renewed before. `undefined`: never, or unknown. */
+  readonly expiresAt: number | undefined
+}
+
+export interface KeyedRecord {
+  readonly key: string
+  readonly record: TokenRecord
+}
+
+export interface NewPair {
+  readonly accessToken: string
+  readonly refreshToken?: string | undefined
+  readonly scopes?: readonly Scope[] | undefined
+  readonly expiresAt?: number | undefined
+}
+
+/** More tokens for one user than anybody needs: the search for a free slot ends here. */
+const MOST_SLOTS = 20
+
+/**
+ * Takes a pair whose owner is not known yet. It is durable before anything else happens, so that a page that ends in
+ * the middle loses nothing: {@link settlePair} goes on from there.
+ *
+ * @throws {TokenRejectedError} Twitch does not accept it, or it belongs to another app or user.
+ * @throws {NetworkError} Twitch does not answer; the pair is kept.
+ */
+export async function adoptPair(
+  keyring: Keyring,
+  pair: NewPair,
+  options: { readonly grantId?: string | undefined; readonly expectedUser?: string | undefined } = {},
+): Promise<KeyedRecord> {
+  const { book, platform } = keyring
+  const { grantId = platform.randomId(), expectedUser } = options
+  const key = book.provisionalKey(grantId)
+  const record = newTokenRecord({
+    version: 1,
+    grantId,
+    clientId: book.clientId,
+    accessToken: pair.accessToken,
+    refreshToken: pair.refreshToken,
+    scopes: pair.scopes ?? [],
+    obtainedAt: platform.now(),
+    expiresAt: pair.expiresAt,
+  })
+  await book.replace(key, undefined, record)
+  return settlePair(keyring, key, expectedUser)
+}
+
+/** Finds out whose a pair is, and puts it where it belongs. Two contexts may do so at once. */
+export async function settlePair(
+  keyring: Keyring,
+  key: string,
+  expectedUser?: string | undefined,
+): Promise<KeyedRecord> {
+  const { app, book, platform, renewal } = keyring
+  try {
+    let record = await readLiving(book, key)
+    let owner = await validateUserToken(record.accessToken, { clientId: app?.clientId, userId: expectedUser }, platform)
+    if (!owner.alive) {
+      const known = await findSpent(book, key, record.refreshToken)
+      if (known !== undefined) {
+        await discard(book, key)
+        return known
+      }
+      ;({ record } = await renewal.renew(key, { unfit: record.accessToken, why: 'refused', validation: owner }))
+      owner = await validateUserToken(record.accessToken, { clientId: app?.clientId, userId: expectedUser }, platform)
+      if (!owner.alive) throw rejection({ ended: 'invalid' })
+    }
+    const owned = await own(book, key, record, owner)
+    const placed = await place(book, owned)
+    await discard(book, key)
+    await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
+    if (!placed.record.unsaved) return placed
+    return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
+  } catch (error) {
+    if (error instanceof TokenRejectedError) await discard(book, key).catch(() => {})
+    throw error
+  }
+}
+
+/** Whose living tokens the store holds. */
+export async function readAccounts(book: RecordBook): Promise<Account[]> {
+  const accounts = new Map<string, Account>()
+  for (const key of await book.keys()) {
+    if (book.isProvisional(key)) continue
+    const record = await book.read(key)
+    if (isBlank(record) || isEnded(record) || record.userId === undefined) continue
+    const account = accountOf(record)
+    const scopes = [...new Set([...(accounts.get(account.id)?.scopes ?? []), ...account.scopes])]
+    accounts.set(account.id, { ...account, scopes })
+  }
+  return [...accounts.values()]
+}
+
+export function accountOf({ userId = '', login = '', scopes, expiresAt }: TokenRecord): Account {
+  return { id: userId, login, scopes, expiresAt }
+}
+
+/**
+ * @returns The only user of the store; `undefined` when there is none.
+ * @throws {ConfigurationError} There are several; the message lists them.
+ */
+export async function soleUser(book: RecordBook): Promise<string | undefined> {
+  const users = await readAccounts(book)
+  if (users.length > 1) throw severalUsers(users)
+  return users[0]?.id
+}
+
+export function severalUsers(users: readonly Pick<Account, 'id' | 'login'>[]): ConfigurationError {
+  const choices = users.map(({ id, login }) => `${id} (${login})`).join(', ')
+  return new ConfigurationError(`Several users are signed in: say which one you mean. There are ${choices}.`)
+}
+
+/** The living tokens of one user. */
+export async function tokensOf(book: RecordBook, userId: string): Promise<KeyedRecord[]> {
+  const tokens: KeyedRecord[] = []
+  for await (const { key, entry } of slotsOf(book, userId)) {
+    if (!isBlank(entry) && !isEnded(entry)) tokens.push({ key, record: entry })
+  }
+  return tokens
+}
+
+/** Every slot of a user that was ever used, and then a free one. */
+async function* slotsOf(book: RecordBook, userId: string) {
+  for (let slot = 1; slot <= MOST_SLOTS; slot += 1) {
+    const key = book.key(userId, slot)
+    const entry = await book.read(key)
+    yield { key, entry }
+    if (isBlank(entry) && entry.version === undefined) return
+  }
+}
+
+/** The account that came of a sign-in. */
+export async function findGrant(book: RecordBook, grantId: string): Promise<KeyedRecord | undefined> {
+  for (const key of await book.keys()) {
+    if (book.isProvisional(key)) continue
+    const record = await book.read(key)
+    if (!isBlank(record) && !isEnded(record) && record.grantId === grantId) return { key, record }
+  }
+  return undefined
+}
+
+async function readLiving(book: RecordBook, key: string): Promise<TokenRecord> {
+  const record = await book.read(key)
+  if (isBlank(record) || isEnded(record)) throw rejection(isBlank(record) ? undefined : record)
+  return record
+}
+
+/** A pair that was added before, and renewed since: sending its refresh token again would end the grant. */
+async function findSpent(
+  book: RecordBook,
+  ownKey: string,
+  refreshToken: string | undefined,
+): Promise<KeyedRecord | undefined> {
+  if (refreshToken === undefined) return undefined
+  for (const key of await book.keys()) {
+    if (key === ownKey) continue
+    const record = await book.read(key)
+    if (isBlank(record) || !spentBy(record).includes(refreshToken)) continue
+    if (isEnded(record)) throw rejection(record)
+    return { key, record }
+  }
+  return undefined
+}
+
+/** Writes down whose it is before it moves, so that whoever goes on after a crash knows where it went. */
+async function own(
+  book: RecordBook,
+  key: string,
+  record: TokenRecord,
+  owner: Extract<Validation, { alive: true }>,
+): Promise<TokenRecord> {
+  for (let base = record; ; ) {
+    const owned: TokenRecord = {
+      ...base,
+      version: base.version + 1,
+      userId: owner.userId,
+      login: owner.login,
+      scopes: owner.scopes,
+      expiresAt: owner.expiresAt,
+    }
+    if (await book.replace(key, base.version, owned)) return owned
+    base = await readLiving(book, key)
+  }
+}
+
+/** Puts a sign-in in the place of those it makes needless, or beside those that can do more. */
+async function place(book: RecordBook, owned: TokenRecord): Promise<KeyedRecord> {
+  const userId = owned.userId ?? ''
+  for (;;) {
+    let free: { key: string; version: number | undefined } | undefined
+    const needless: KeyedRecord[] = []
+    for await (const { key, entry } of slotsOf(book, userId)) {
+      if (!isBlank(entry) && isSame(entry, owned)) {
+        if (isEnded(entry)) throw rejection(entry)
+        return { key, record: entry }
+      }
+      if (isBlank(entry) || isEnded(entry)) free ??= { key, version: entry.version }
+      else if (satisfies(owned.scopes, entry.scopes)) needless.push({ key, record: entry })
+    }
+    const [first, ...rest] = needless
+    const target = first === undefined ? free : { key: first.key, version: first.record.version }
+    if (target === undefined)
+      throw new ConfigurationError(`User ${userId} has ${MOST_SLOTS} tokens already: sign out first.`)
+    const record: TokenRecord = { ...owned, version: (target.version ?? 0) + 1 }
+    if (!(await book.replace(target.key, target.version, record))) continue
+    for (const { key } of rest) await discard(book, key)
+    return { key: target.key, record }
+  }
+}
+
+/** The same sign-in, or a pair that it has been renewed from since. */
+function isSame(entry: AccountRecord, owned: TokenRecord): boolean {
+  return (
+    entry.grantId === owned.grantId ||
+    (!isEnded(entry) && entry.accessToken === owned.accessToken) ||
+    (owned.refreshToken !== undefined && spentBy(entry).includes(owned.refreshToken))
+  )
+}
+
+/** Leaves a tombstone, whatever else happens to the record meanwhile. */
+export async function discard(book: RecordBook, key: string): Promise<TokenRecord | undefined> {
+  for (;;) {
+    const record = await book.read(key)
+    if (isBlank(record) || record.deleted) return undefined
+    if (await book.replace(key, record.version, endRecord(record, 'signed-out'))) {
+      return isEnded(record) ? undefined : record
+    }
+  }
+}

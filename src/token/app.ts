@@ -1,0 +1,48 @@
+import { ConfigurationError } from '../errors.ts'
+import type { ClientType, Platform } from '../types.ts'
+import { keepSecret, secretOf } from './token.ts'
+
+/** The app as it is registered at Twitch. Its secret is not enumerable. */
+export interface App {
+  readonly clientId: string
+  readonly clientSecret: string | undefined
+  readonly clientType: ClientType
+}
+
+/** @throws {ConfigurationError} The client type and the secret do not fit. */
+export function createApp(options: {
+  readonly clientId: string
+  readonly clientSecret?: string | undefined
+  readonly clientType?: ClientType | undefined
+}): App {
+  const { clientId, clientSecret, clientType = clientSecret === undefined ? 'public' : 'confidential' } = options
+  if (typeof clientId !== 'string' || clientId === '') {
+    throw new TypeError('clientId must be the client id of an app: register one at https://dev.twitch.tv/console/apps.')
+  }
+  if (clientType !== 'public' && clientType !== 'confidential') {
+    throw new TypeError('clientType must be "public" or "confidential", as the app is registered at Twitch.')
+  }
+  if (clientType === 'public' && clientSecret !== undefined) {
+    throw new ConfigurationError(
+      'A public app has no client secret: leave it out, or register the app as Confidential.',
+    )
+  }
+  const app = {
+    clientId,
+    clientType,
+    get clientSecret(): string | undefined {
+      return secretOf(app)
+    },
+  }
+  Object.defineProperty(app, 'clientSecret', { enumerable: false })
+  if (clientSecret !== undefined) keepSecret(app, clientSecret)
+  return app
+}
+
+/** What plain functions over `fetch` take from the platform. */
+export function requestOptions(
+  platform: Platform,
+): Pick<Platform, 'endpoints' | 'fetch' | 'now' | 'setTimeout' | 'clearTimeout'> {
+  const { endpoints, fetch, now, setTimeout, clearTimeout } = platform
+  return { endpoints, fetch, now, setTimeout, clearTimeout }
+}

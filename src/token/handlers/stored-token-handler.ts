@@ -1,0 +1,114 @@
+import { ConfigurationError } from '../../errors.ts'
+import { refuseUnknownOptions } from '../../internal/options.ts'
+import { satisfies } from '../../oauth/scopes.ts'
+import type { TokenStore } from '../../stores/token-store.ts'
+import type { ClientType, PlatformOptions, ScopeRequirement } from '../../types.ts'
+import { type Account, accountOf, adoptPair, readAccounts, soleUser, tokensOf } from '../accounts.ts'
+import { createApp } from '../app.ts'
+import { Keyring } from '../keyring.ts'
+import { Token } from '../token.ts'
+import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
+
+export interface StoredTokenHandlerOptions<Type extends ClientType = ClientType> {
+  /** As shown in Twitch's developer console. It is no secret. */
+  readonly clientId: string
+  /** How the app is registered at Twitch. It decides which sign-ins exist. */
+  readonly clientType: Type
+  readonly store: TokenStore
+  /** Only of a confidential app, and never in a page: everybody could read it. */
+  readonly clientSecret?: Type extends 'confidential' ? string | undefined : undefined
+  /** The user id that chats, where several users are signed in. */
+  readonly chatUser?: string | undefined
+  readonly platform?: PlatformOptions | undefined
+}
+
+/** A pair from elsewhere. */
+export interface TokenPair {
+  readonly accessToken: string
+  readonly refreshToken?: string | undefined
+}
+
+/** The handler over a store: it keeps whoever signs in, and renews their tokens for as long as Twitch lets it. */
+export class StoredTokenHandler<
+  Type extends ClientType = ClientType,
+  TClient = unknown,
+> extends BaseTokenHandler<TClient> {
+  readonly store: TokenStore
+  readonly clientType: Type
+  override readonly chatUser: string | undefined
+  /** @internal */
+  override readonly keyring: Keyring
+
+  /**
+   * @throws {TypeError} An option is unknown or missing.
+   * @throws {ConfigurationError} The options contradict each other.
+   */
+  constructor(options: StoredTokenHandlerOptions<Type>) {
+    refuseUnknownOptions('StoredTokenHandler', options, [
+      'clientId',
+      'clientType',
+      'store',
+      'clientSecret',
+      'chatUser',
+      'platform',
+    ])
+    super(options.platform)
+    const { clientId, clientType, clientSecret, store, chatUser } = options
+    if (typeof store?.replace !== 'function') {
+      throw new TypeError('store must be a TokenStore, such as indexedDBStore() from twitch-keyring/stores.')
+    }
+    if (clientType === 'public' && store.consistency === 'eventual') {
+      throw new ConfigurationError(
+        `The refresh tokens of a public app can be spent once, and the store "${store.name}" may answer with a spent one. Use a store that can compare and set, such as a Durable Object.`,
+      )
+    }
+    this.clientType = clientType
+    this.store = store
+    this.chatUser = chatUser
+    this.keyring = new Keyring(createApp({ clientId, clientType, clientSecret }), store, this.platform)
+    for (const property of ['keyring', 'store']) Object.defineProperty(this, property, { enumerable: false })
+  }
+
+  /**
+   * Takes a pair from elsewhere. It is written before anything else happens, and asked after then.
+   *
+   * @throws {TypeError} It is no pair of tokens.
+   * @throws {TokenRejectedError} Twitch does not accept it, or it belongs to another app.
+   * @throws {NetworkError} Twitch does not answer. The pair is kept, and becomes an account when Twitch answers.
+   * @throws {StoreError} It could not be written.
+   */
+  async add(pair: TokenPair | Token): Promise<Account> {
+    const token = pair instanceof Token ? pair : new Token(pair.accessToken, pair.refreshToken)
+    const { record } = await adoptPair(this.keyring, {
+      accessToken: token.accessToken,
+      refreshToken: token.refreshToken,
+    })
+    return accountOf(record)
+  }
+
+  /**
+   * Who is signed in.
+   *
+   * @throws {StoreError}
+   */
+  async users(): Promise<Account[]> {
+    return readAccounts(this.keyring.book)
+  }
+
+  override async getUserToken(user: string | undefined, scopes: ScopeRequirement): Promise<Token | undefined> {
+    const userId = user ?? (await soleUser(this.keyring.book))
+    if (userId === undefined) return undefined
+    const records = await tokensOf(this.keyring.book, userId)
+    const { record } = records.find(({ record }) => satisfies(record.scopes, scopes)) ?? records[0] ?? {}
+    return record && new Token(record.accessToken, record.refreshToken)
+  }
+
+  override getIrcToken(): Promise<Token | undefined> {
+    return this.getUserToken(this.chatUser, ['chat:read'])
+  }
+
+  override async getClientCredentials(): Promise<ClientCredentials> {
+    const { clientId, clientSecret } = this.keyring.app ?? { clientId: '' }
+    return { clientId, clientSecret }
+  }
+}

@@ -1,0 +1,313 @@
+import { NetworkError, TokenRejectedError } from '../errors.ts'
+import { backoffDelay } from '../internal/backoff.ts'
+import { SingleFlight } from '../internal/single-flight.ts'
+import { TIMED_OUT, waitFor } from '../internal/wait.ts'
+import { adoptPair } from './accounts.ts'
+import { KeptToken } from './kept-token.ts'
+import type { Keyring } from './keyring.ts'
+import { type Blank, isBlank } from './record-book.ts'
+import { type AccountRecord, type EndedRecord, isEnded, spentBy } from './renewal/record.ts'
+import { type Renewed, rejection } from './renewal/renew.ts'
+import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation.ts'
+
+/** No shared work takes longer than this, in milliseconds; on Workers it may never end. */
+const SHARE_FOR = 90_000
+
+/** A handler that is asked once more before a renewal may take this long, in milliseconds. */
+const ASK_FOR = 30_000
+
+const BACKOFF = { first: 2_000, limit: 300_000 }
+
+export type Origin = 'here' | 'elsewhere'
+
+/** What a keeper tells of. */
+export interface KeeperNews {
+  signedIn(kept: KeptToken, origin: Origin): void
+  refreshed(kept: KeptToken, origin: Origin): void
+  validated(kept: KeptToken): void
+  signedOut(kept: KeptToken, origin: Origin): void
+  needsLogin(kept: KeptToken, error: TokenRejectedError, origin: Origin): void
+  warning(error: unknown): void
+  changed(): void
+}
+
+/** Keeps known tokens good: validates them, renews them, and notices what others did to them. */
+export class Keeper {
+  readonly keyring: Keyring
+  readonly #news: KeeperNews
+  readonly #kept = new Map<string, KeptToken>()
+  readonly #byUser = new Map<string, KeptToken[]>()
+  readonly #ended = new Map<string, EndedRecord>()
+  readonly #checks: SingleFlight<Validation | undefined>
+  readonly #renewals: SingleFlight<KeptToken>
+
+  constructor(keyring: Keyring, news: KeeperNews) {
+    this.keyring = keyring
+    this.#news = news
+    const { monotonic, waitUntil } = keyring.platform
+    this.#checks = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
+    this.#renewals = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
+  }
+
+  kept(): IterableIterator<KeptToken> {
+    return this.#kept.values()
+  }
+
+  /** Sign-ins that ended, and are not signed out: a page can say why. */
+  ended(): IterableIterator<EndedRecord> {
+    return this.#ended.values()
+  }
+
+  find(key: string): KeptToken | undefined {
+    return this.#kept.get(key)
+  }
+
+  /** The tokens of one user, those with the fewest scopes first. */
+  ofUser(userId: string): readonly KeptToken[] {
+    return this.#byUser.get(userId) ?? []
+  }
+
+  users(): readonly string[] {
+    return [...this.#byUser.keys()]
+  }
+
+  /**
+   * Reads a record anew, and notices what has happened to it.
+   *
+   * @param origin Who changed it; `undefined`: nobody needs to hear of it.
+   * @throws {StoreError}
+   */
+  async load(key: string, origin?: Origin | undefined, ask?: KeptToken['ask']): Promise<KeptToken | undefined> {
+    const { book } = this.keyring
+    const entry = await book.read(key)
+    const kept = this.learn(key, entry, origin, ask)
+    kept?.learnCheck(await book.readCheck(key))
+    return kept
+  }
+
+  /** Takes in what stands in the store now, and tells what is new. Every news of a token comes through here, once. */
+  learn(
+    key: string,
+    entry: AccountRecord | Blank,
+    origin?: Origin | undefined,
+    ask?: KeptToken['ask'],
+  ): KeptToken | undefined {
+    const before = this.#kept.get(key)
+    if (isBlank(entry) || isEnded(entry)) {
+      if (isBlank(entry) && entry.problem !== undefined) this.#news.warning(entry.problem)
+      if (!isBlank(entry) && !entry.deleted) this.#ended.set(key, entry)
+      else this.#ended.delete(key)
+      if (before === undefined) return undefined
+      this.#put(key, before, undefined)
+      this.#news.changed()
+      if (isBlank(entry) || entry.deleted) this.#news.signedOut(before, origin ?? 'here')
+      else this.#news.needsLogin(before, rejection(entry), origin ?? 'here')
+      return undefined
+    }
+    if (this.keyring.book.isProvisional(key)) return undefined
+    if (before !== undefined && before.record.version > entry.version) return before
+    const same = before?.record.accessToken === entry.accessToken
+    if (same && before.record.unsaved === entry.unsaved && (ask === undefined || before.ask !== undefined))
+      return before
+
+    const kept = new KeptToken(key, entry, this.keyring.platform.random(), ask ?? before?.ask)
+    this.#put(key, before, kept)
+    this.#ended.delete(key)
+    if (same) {
+      kept.validatedAt = before.validatedAt
+      kept.expiresAt = before.expiresAt
+      kept.trouble = before.trouble
+    }
+    this.#news.changed()
+    if (same || origin === undefined) return kept
+    if (before?.record.grantId === entry.grantId) this.#news.refreshed(kept, origin)
+    else this.#news.signedIn(kept, origin)
+    return kept
+  }
+
+  #put(key: string, before: KeptToken | undefined, kept: KeptToken | undefined): void {
+    const userId = (kept ?? before)?.record.userId ?? ''
+    const others = this.ofUser(userId).filter((other) => other !== before)
+    const now = kept === undefined ? others : [...others, kept]
+    now.sort((a, b) => a.record.scopes.length - b.record.scopes.length)
+    if (now.length > 0) this.#byUser.set(userId, now)
+    else this.#byUser.delete(userId)
+    if (kept === undefined) this.#kept.delete(key)
+    else this.#kept.set(key, kept)
+  }
+
+  /**
+   * @returns The token, good by all that is known: vouched for within the hour, or the check got no answer.
+   * @throws {TokenRejectedError} The user must sign in.
+   * @throws {NetworkError} It has expired, and no answer came.
+   */
+  async good(kept: KeptToken, signal?: AbortSignal | undefined): Promise<KeptToken> {
+    const { platform } = this.keyring
+    if (kept.rejected !== undefined) throw kept.rejected
+    const now = platform.now()
+    if (kept.hasExpired(now)) return this.renew(kept, 'refused', undefined, signal)
+    if (kept.isVouched(now) || (kept.trouble !== undefined && now < kept.trouble.retryAt)) return kept
+    const validation = await this.check(kept, signal)
+    if (validation === undefined || validation.alive) return this.#kept.get(kept.key) ?? kept
+    return this.renew(kept, 'refused', validation, signal)
+  }
+
+  /**
+   * Asks Twitch about a token, unless another context has done so meanwhile.
+   *
+   * @param since Epoch milliseconds: an answer that came later will do. Default: most of an hour ago.
+   * @returns `undefined`: no answer, or another token is there by now.
+   * @throws {TokenRejectedError} It belongs to another app or user.
+   */
+  async check(
+    kept: KeptToken,
+    signal?: AbortSignal | undefined,
+    since: number = this.keyring.platform.now() - VALIDATE_EVERY / 2,
+  ): Promise<Validation | undefined> {
+    const shared = this.#checks.run(kept.key, () => this.#check(kept, since))
+    const validation = await waitFor(shared, SHARE_FOR, this.keyring.platform, signal)
+    return validation === TIMED_OUT ? undefined : validation
+  }
+
+  async #check(kept: KeptToken, since: number): Promise<Validation | undefined> {
+    const { app, platform } = this.keyring
+    let known: KeptToken | undefined = kept
+    try {
+      known = await this.load(kept.key, 'elsewhere')
+      if (known?.record.accessToken !== kept.record.accessToken) return undefined
+      if (known.isVouched(platform.now()) && (known.validatedAt ?? 0) > since) return undefined
+      const { accessToken, userId } = known.record
+      const validation = await validateUserToken(accessToken, { clientId: app?.clientId, userId }, platform)
+      if (validation.alive) {
+        known.learnVouched(validation)
+        await this.keyring.noteVouched(kept.key, known.record, validation).catch(this.#news.warning)
+        this.#news.changed()
+        this.#news.validated(known)
+      }
+      return validation
+    } catch (error) {
+      if (error instanceof TokenRejectedError) {
+        this.#reject(known ?? kept, error)
+        throw error
+      }
+      this.#note(known ?? kept, error)
+      return undefined
+    }
+  }
+
+  /**
+   * Renews a token, once for all who ask at the same time.
+   *
+   * @throws {TokenRejectedError} The user must sign in.
+   * @throws {NetworkError} No answer came; nothing is lost.
+   */
+  async renew(
+    kept: KeptToken,
+    why: 'refused' | 'aging',
+    validation?: Validation | undefined,
+    signal?: AbortSignal | undefined,
+  ): Promise<KeptToken> {
+    const { platform, book } = this.keyring
+    const { trouble } = kept
+    if (trouble !== undefined && platform.now() < trouble.retryAt) throw trouble.error
+    const shared = this.#renewals.run(kept.key, () => this.#renew(kept, why, validation))
+    const renewed = await waitFor(shared, SHARE_FOR, platform, signal)
+    if (renewed !== TIMED_OUT) return renewed
+    // Whoever shares never sends by itself: it answers from the store, or not at all.
+    const entry = await book.read(kept.key)
+    const now = this.learn(kept.key, entry, 'elsewhere')
+    if (now !== undefined && now.record.accessToken !== kept.record.accessToken) return now
+    throw new NetworkError('Renewing the token takes too long. Nothing is lost; try later.')
+  }
+
+  async #renew(kept: KeptToken, why: 'refused' | 'aging', validation?: Validation | undefined): Promise<KeptToken> {
+    const { key, record } = kept
+    kept.renewing = true
+    this.#news.changed()
+    try {
+      const given = await this.#askAnew(kept)
+      if (given !== undefined) return given
+      const renewed = await this.keyring.renewal.renew(key, { unfit: record.accessToken, why, validation })
+      kept.renewing = false
+      return await this.#takeRenewed(kept, why, renewed)
+    } catch (error) {
+      kept.renewing = false
+      if (error instanceof TokenRejectedError) return this.#takeRejected(kept, error)
+      this.#note(this.#kept.get(key) ?? kept, error)
+      throw error
+    } finally {
+      this.#news.changed()
+    }
+  }
+
+  /** A handler of the user's own may have a newer pair by now, from another machine. */
+  async #askAnew(kept: KeptToken): Promise<KeptToken | undefined> {
+    const asked = kept.ask === undefined ? undefined : await waitFor(kept.ask(), ASK_FOR, this.keyring.platform)
+    if (asked === undefined || asked === TIMED_OUT || asked.accessToken === kept.record.accessToken) return undefined
+    if (asked.refreshToken !== undefined && spentBy(kept.record).includes(asked.refreshToken)) return undefined
+    const { key, record } = await adoptPair(this.keyring, {
+      accessToken: asked.accessToken,
+      refreshToken: asked.refreshToken,
+    })
+    const given = this.learn(key, record, 'elsewhere', kept.ask)
+    if (given !== undefined) given.learnCheck(await this.keyring.book.readCheck(key))
+    return given
+  }
+
+  async #takeRenewed(old: KeptToken, why: 'refused' | 'aging', renewed: Renewed): Promise<KeptToken> {
+    const { record, vouched, oldWasAlive } = renewed
+    const kept = this.learn(old.key, record, 'here') ?? old
+    kept.trouble = undefined
+    if (kept.record.accessToken !== old.record.accessToken) {
+      kept.validatedAt ??= record.obtainedAt // a 200 of /token counts as a validation
+      if (oldWasAlive) this.#learnOldDies(old, kept).catch(this.#news.warning)
+      return kept
+    }
+    if (vouched !== undefined) {
+      kept.learnVouched(vouched)
+      await this.keyring.noteVouched(old.key, record, vouched).catch(this.#news.warning)
+      this.#news.validated(kept)
+    }
+    if (why === 'aging') {
+      const error = new NetworkError('Nobody can tell what became of a renewal: the token is used to its end.')
+      kept.trouble = { error, failures: 1, retryAt: kept.expiresAt ?? this.keyring.platform.now() + BACKOFF.limit }
+    }
+    return kept
+  }
+
+  /** The record has ended, unless somebody signed in meanwhile. */
+  async #takeRejected(old: KeptToken, error: TokenRejectedError): Promise<KeptToken> {
+    await this.load(old.key, 'here').catch(this.#news.warning)
+    const kept = this.#kept.get(old.key)
+    if (kept !== undefined && kept.record.accessToken !== old.record.accessToken) return kept
+    if (kept !== undefined) this.#reject(kept, error)
+    throw error
+  }
+
+  #reject(kept: KeptToken, error: TokenRejectedError): void {
+    kept.rejected = error
+    this.#news.changed()
+    this.#news.needsLogin(kept, error, 'here')
+  }
+
+  /** Whether a renewal kills the old access token decides later what a lost answer means. */
+  async #learnOldDies(old: KeptToken, renewed: KeptToken): Promise<void> {
+    const { app, book, platform } = this.keyring
+    if (app?.clientType !== 'public') return
+    const check = await book.readCheck(renewed.key)
+    if (check?.grantId === renewed.record.grantId && check.oldDies !== undefined) return
+    const anybody = { clientId: undefined, userId: undefined }
+    const { alive } = await validateUserToken(old.record.accessToken, anybody, platform)
+    await this.keyring.noteOldDies(renewed.key, renewed.record, !alive)
+  }
+
+  #note(kept: KeptToken, error: unknown): void {
+    const { now, random } = this.keyring.platform
+    const failures = (kept.trouble?.failures ?? 0) + 1
+    const said = error instanceof NetworkError ? error.retryAt : undefined
+    const retryAt = Math.max(said ?? 0, now() + backoffDelay(failures, random(), BACKOFF))
+    kept.trouble = { error, failures, retryAt }
+    this.#news.changed()
+    if (!(error instanceof NetworkError)) this.#news.warning(error)
+  }
+}

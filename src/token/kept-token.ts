@@ -1,0 +1,122 @@
+import type { TokenRejectedError } from '../errors.ts'
+import { satisfies } from '../oauth/scopes.ts'
+import type { AccessToken, Scope, ScopeRequirement } from '../types.ts'
+import type { CheckRecord, TokenRecord } from './renewal/record.ts'
+import { REFRESH_TOKEN_LIFETIME, type Status, type Trouble } from './status.ts'
+import { issueToken, type Token } from './token.ts'
+import { VALIDATE_EVERY, type Vouched } from './validation.ts'
+
+/** Validation is due this long before the hour is over, and up to as much again earlier, so that one context does it. */
+const VALIDATE_EARLY = 120_000
+
+/** Renewal is due when less than this share of the lifetime is left, and up to half as much again by jitter. */
+const RENEW_EARLY = 0.1
+
+/** A stored instant may be this far ahead of the own clock, in milliseconds, before it counts as unknown. */
+const CLOCK_TOLERANCE = 60_000
+
+/** One token of one user as a manager knows it: what the store has, and what validation has learnt. */
+export class KeptToken {
+  readonly key: string
+  readonly record: TokenRecord
+  readonly issued: AccessToken
+  /** Asks the handler that gave it. `undefined`: it comes from the store. */
+  readonly ask: (() => Promise<Token | undefined>) | undefined
+  /** Between 0 and 1, so that contexts that share a store do not all act at once. */
+  readonly jitter: number
+  validatedAt: number | undefined
+  expiresAt: number | undefined
+  trouble: Trouble | undefined
+  rejected: TokenRejectedError | undefined
+  renewing = false
+  readonly #scopes: ReadonlySet<string>
+
+  constructor(key: string, record: TokenRecord, jitter: number, ask?: KeptToken['ask']) {
+    this.key = key
+    this.record = record
+    this.jitter = jitter
+    this.ask = ask
+    this.expiresAt = record.expiresAt
+    this.issued = issueToken(record.accessToken, {
+      kind: 'user',
+      userId: record.userId,
+      login: record.login,
+      scopes: record.scopes,
+      expiresAt: record.expiresAt,
+    })
+    this.#scopes = new Set<string>(record.scopes)
+  }
+
+  can(requirement: ScopeRequirement | undefined): boolean {
+    if (requirement === undefined) return true
+    for (const scope of requirement) {
+      if (typeof scope !== 'string' || !this.#scopes.has(scope)) return satisfies(this.record.scopes, requirement)
+    }
+    return true
+  }
+
+  learnCheck(check: CheckRecord | undefined): void {
+    if (check?.grantId !== this.record.grantId || check.obtainedAt !== this.record.obtainedAt) return
+    if (check.validatedAt !== undefined && check.validatedAt > (this.validatedAt ?? 0)) {
+      this.validatedAt = check.validatedAt
+      this.expiresAt = check.expiresAt
+    }
+  }
+
+  learnVouched({ validatedAt, expiresAt }: Vouched): void {
+    this.validatedAt = validatedAt
+    this.expiresAt = expiresAt
+    this.trouble = undefined
+    this.rejected = undefined
+  }
+
+  hasExpired(now: number): boolean {
+    return this.expiresAt !== undefined && this.expiresAt <= now
+  }
+
+  /** Twitch vouched for it within the hour. An instant in the future says nothing. */
+  isVouched(now: number): boolean {
+    const { validatedAt } = this
+    return validatedAt !== undefined && validatedAt <= now + CLOCK_TOLERANCE && now - validatedAt < VALIDATE_EVERY
+  }
+
+  isGood(now: number): boolean {
+    return this.rejected === undefined && !this.hasExpired(now) && this.isVouched(now)
+  }
+
+  /** Epoch milliseconds. */
+  validateAt(now: number): number {
+    if (!this.isVouched(now)) return now
+    return (this.validatedAt ?? now) + VALIDATE_EVERY - VALIDATE_EARLY * (1 + this.jitter)
+  }
+
+  /** Epoch milliseconds; `undefined`: never. */
+  renewAt(): number | undefined {
+    const { expiresAt, record } = this
+    if (expiresAt === undefined || record.refreshToken === undefined) return undefined
+    const lifetime = Math.max(0, expiresAt - record.obtainedAt)
+    return expiresAt - lifetime * RENEW_EARLY * (1 + this.jitter / 2)
+  }
+
+  status(now: number, oneUse: boolean): Status {
+    const { record, rejected, trouble } = this
+    const about = {
+      userId: record.userId,
+      login: record.login,
+      scopes: record.scopes as readonly Scope[],
+      expiresAt: this.expiresAt,
+      validatedAt: this.validatedAt,
+      signInAgainBy:
+        oneUse && record.refreshToken !== undefined ? record.obtainedAt + REFRESH_TOKEN_LIFETIME : undefined,
+    }
+    if (rejected !== undefined)
+      return { state: 'needs-login', reason: rejected.reason, why: rejected.message, ...about }
+    if (this.renewing) return { state: 'refreshing', ...about }
+    if (trouble !== undefined)
+      return { state: 'degraded', why: trouble.error instanceof Error ? trouble.error.message : undefined, ...about }
+    if (record.unsaved) return { state: 'degraded', why: 'The handler did not save the renewed token.', ...about }
+    if (this.hasExpired(now))
+      return { state: 'degraded', why: 'The token has expired and waits to be renewed.', ...about }
+    return { state: 'ok', ...about }
+  }
+}

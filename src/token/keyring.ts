@@ -1,0 +1,75 @@
+import type { TokenStore } from '../stores/token-store.ts'
+import type { Platform } from '../types.ts'
+import type { App } from './app.ts'
+import { RecordBook } from './record-book.ts'
+import { newCheckRecord, type TokenRecord } from './renewal/record.ts'
+import { Renewal, type RenewalOptions, type RenewalStep } from './renewal/renew.ts'
+import type { Vouched } from './validation.ts'
+
+/** One step of what happened to a token. It names no token, so that it can be pasted into a bug report. */
+export interface Trace {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly step: RenewalStep
+  readonly key: string
+  readonly detail?: string | undefined
+}
+
+/** What one app keeps in one store: its records, how they are renewed, and who hears of it. */
+export class Keyring {
+  /** `undefined` where only chat is served: then nothing can be renewed. */
+  readonly app: App | undefined
+  readonly platform: Platform
+  readonly book: RecordBook
+  readonly renewal: Renewal
+  readonly #tracing = new Set<(trace: Trace) => void>()
+
+  constructor(app: App | undefined, store: TokenStore, platform: Platform, save?: RenewalOptions['save']) {
+    this.app = app
+    this.platform = platform
+    this.book = new RecordBook(store, app?.clientId ?? '', platform)
+    this.renewal = new Renewal({
+      app,
+      book: this.book,
+      platform,
+      save,
+      trace: (step, key, detail) => {
+        for (const listener of this.#tracing) listener({ at: platform.now(), step, key, detail })
+      },
+    })
+  }
+
+  /** @returns The function that ends the listening. */
+  onTrace(listener: (trace: Trace) => void): () => void {
+    this.#tracing.add(listener)
+    return () => this.#tracing.delete(listener)
+  }
+
+  /** Lets all who share the store know that Twitch vouched for this pair. */
+  async noteVouched(key: string, record: TokenRecord, { validatedAt, expiresAt }: Vouched): Promise<void> {
+    await this.book.writeCheck(key, (before, version) =>
+      newCheckRecord({
+        version,
+        grantId: record.grantId,
+        obtainedAt: record.obtainedAt,
+        validatedAt,
+        expiresAt,
+        oldDies: before?.grantId === record.grantId ? before.oldDies : undefined,
+      }),
+    )
+    this.book.news.tell({ key, version: record.version })
+  }
+
+  async noteOldDies(key: string, record: TokenRecord, oldDies: boolean): Promise<void> {
+    await this.book.writeCheck(key, (before, version) =>
+      newCheckRecord({
+        version,
+        grantId: record.grantId,
+        obtainedAt: record.obtainedAt,
+        ...(before?.grantId === record.grantId &&
+          before.obtainedAt === record.obtainedAt && { validatedAt: before.validatedAt, expiresAt: before.expiresAt }),
+        oldDies,
+      }),
+    )
+  }
+}

@@ -1,0 +1,87 @@
+import { StoreError } from '../errors.ts'
+import type { StoredRecord, TokenStore } from '../stores/token-store.ts'
+import type { Platform } from '../types.ts'
+import { News } from './news.ts'
+import { type AccountRecord, type CheckRecord, readAccountRecord, readCheckRecord } from './renewal/record.ts'
+
+/** What stands under a key that cannot be read, or that has nothing: only a version to write over. */
+export interface Blank {
+  readonly version: number | undefined
+  readonly problem?: StoreError | undefined
+}
+
+/** The records of one app in one store, and the news of them. */
+export class RecordBook {
+  readonly store: TokenStore
+  readonly clientId: string
+  readonly news: News
+
+  constructor(store: TokenStore, clientId: string, platform: Platform) {
+    this.store = store
+    this.clientId = clientId
+    this.news = new News(store.name, platform)
+  }
+
+  /** One user may have several tokens, for different scopes: the first slot is 1. */
+  key(userId: string, slot = 1): string {
+    return `token:${this.clientId}:${userId}${slot === 1 ? '' : `:${slot}`}`
+  }
+
+  /** For a pair whose owner nobody knows yet. */
+  provisionalKey(id: string): string {
+    return `token:${this.clientId}:?${id}`
+  }
+
+  isProvisional(key: string): boolean {
+    return key.startsWith(`token:${this.clientId}:?`)
+  }
+
+  /** @throws {StoreError} Not for a corrupt record: that is a {@link Blank} with a problem. */
+  async read(key: string): Promise<AccountRecord | Blank> {
+    const stored = await this.store.get(key)
+    if (stored === undefined) return { version: undefined }
+    try {
+      return readAccountRecord(stored, key)
+    } catch (problem) {
+      if (problem instanceof StoreError && problem.reason === 'corrupt') return { version: stored.version, problem }
+      throw problem
+    }
+  }
+
+  /** Writes, and tells the others. @returns `false`: someone else was first. */
+  async replace(key: string, expectedVersion: number | undefined, next: StoredRecord): Promise<boolean> {
+    const written = await this.store.replace(key, expectedVersion, next)
+    if (written) this.news.tell({ key, version: next.version })
+    return written
+  }
+
+  /** The keys of this app's tokens, provisional ones included, tombstones not. */
+  async keys(): Promise<string[]> {
+    const prefix = `token:${this.clientId}:`
+    return (await this.store.keys()).filter((key) => key.startsWith(prefix))
+  }
+
+  async readCheck(key: string): Promise<CheckRecord | undefined> {
+    return readCheckRecord(await this.store.get(checkKey(key)), checkKey(key))
+  }
+
+  /** Tries a few times; what validation learnt is worth no more. */
+  async writeCheck(
+    key: string,
+    change: (before: CheckRecord | undefined, version: number) => CheckRecord,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const before = await this.store.get(checkKey(key))
+      const next = change(readCheckRecord(before, checkKey(key)), (before?.version ?? 0) + 1)
+      if (await this.store.replace(checkKey(key), before?.version, next)) return
+    }
+  }
+}
+
+export function isBlank(entry: AccountRecord | Blank): entry is Blank {
+  return !('clientId' in entry)
+}
+
+function checkKey(key: string): string {
+  return key.replace(/^token:/, 'check:')
+}

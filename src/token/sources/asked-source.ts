@@ -1,0 +1,151 @@
+import { HandlerError, TokenRejectedError, TwitchKeyringError } from '../../errors.ts'
+import { SingleFlight } from '../../internal/single-flight.ts'
+import type { ScopeRequirement } from '../../types.ts'
+import { adoptPair } from '../accounts.ts'
+import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
+import type { Keeper } from '../keeper.ts'
+import type { KeptToken } from '../kept-token.ts'
+import type { Token } from '../token.ts'
+import { choose, type TokenSource } from './token-source.ts'
+
+/** So many dead tokens are remembered, lest a handler gives one again. */
+const REMEMBERED = 100
+
+interface Question {
+  /** The same for the same question, scopes apart. */
+  readonly about: string
+  readonly user: string | undefined
+  readonly ask: (scopes: ScopeRequirement) => Promise<Token | undefined>
+  readonly method: string
+}
+
+/**
+ * Tokens that a handler gives: it is asked once, and again only when its token died or lacks a scope, and never in a
+ * loop when it gives the same dead token again.
+ */
+export class AskedSource implements TokenSource {
+  readonly #keeper: Keeper
+  readonly #handler: BaseTokenHandler
+  /** Which tokens were given for a question, by key. */
+  readonly #answers = new Map<string, Set<string>>()
+  readonly #questions = new Map<string, Question>()
+  readonly #asking: SingleFlight<KeptToken | undefined>
+  readonly #dead = new Map<string, TokenRejectedError>()
+
+  constructor(keeper: Keeper, handler: BaseTokenHandler) {
+    this.#keeper = keeper
+    this.#handler = handler
+    // A person may take minutes to answer.
+    this.#asking = new SingleFlight({ monotonic: handler.platform.monotonic, limit: Number.POSITIVE_INFINITY })
+  }
+
+  known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
+    return this.#known(`user:${user ?? ''}`, scopes)
+  }
+
+  obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    return this.#obtain(
+      {
+        about: `user:${user ?? ''}`,
+        user,
+        ask: (scopes) => this.#handler.getUserToken(user, scopes),
+        method: 'getUserToken',
+      },
+      scopes,
+    )
+  }
+
+  obtainForChat(shardId: number): Promise<KeptToken | undefined> {
+    return this.#obtain(
+      {
+        about: `irc:${shardId}`,
+        user: undefined,
+        ask: () => this.#handler.getIrcToken(shardId),
+        method: 'getIrcToken',
+      },
+      ['chat:read'],
+    )
+  }
+
+  async instead(kept: KeptToken, error: TokenRejectedError): Promise<KeptToken | undefined> {
+    for (const [about, keys] of this.#answers) {
+      if (!keys.has(kept.key)) continue
+      const question = this.#questions.get(about)
+      if (question === undefined) continue
+      this.#bury(about, kept.record.accessToken, error)
+      const other = await this.#ask(question, kept.record.scopes)
+      if (other?.record.accessToken !== kept.record.accessToken) return other
+    }
+    return undefined
+  }
+
+  #known(about: string, scopes: ScopeRequirement | undefined): KeptToken | undefined {
+    const keys = this.#answers.get(about)
+    if (keys === undefined) return undefined
+    const tokens: KeptToken[] = []
+    for (const key of keys) {
+      const kept = this.#keeper.find(key)
+      if (kept !== undefined) tokens.push(kept)
+    }
+    return choose(tokens, scopes)
+  }
+
+  async #obtain(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    const known = this.#known(question.about, scopes)
+    if (known !== undefined && known.rejected === undefined && known.can(scopes)) return known
+    const given = await this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, () =>
+      this.#ask(question, scopes),
+    )
+    return given ?? known
+  }
+
+  async #ask(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    const { about, user } = question
+    const token = await askHandler(question, scopes)
+    if (token === undefined) return undefined
+    const dead = this.#dead.get(`${about} ${token.accessToken}`)
+    if (dead !== undefined) throw dead
+
+    const { keyring } = this.#keeper
+    const ask = () => askHandler(question, scopes)
+    let key: string
+    try {
+      ;({ key } = await adoptPair(
+        keyring,
+        { accessToken: token.accessToken, refreshToken: token.refreshToken },
+        { expectedUser: user },
+      ))
+    } catch (error) {
+      if (error instanceof TokenRejectedError) this.#bury(about, token.accessToken, error)
+      throw error
+    }
+    const kept = await this.#keeper.load(key, 'here', ask)
+    this.#questions.set(about, question)
+    const keys = this.#answers.get(about) ?? new Set()
+    this.#answers.set(about, keys.add(key))
+    return kept
+  }
+
+  #bury(about: string, accessToken: string, error: TokenRejectedError): void {
+    this.#dead.set(`${about} ${accessToken}`, error)
+    const [oldest] = this.#dead.keys()
+    if (this.#dead.size > REMEMBERED && oldest !== undefined) this.#dead.delete(oldest)
+  }
+}
+
+async function askHandler({ ask, method }: Question, scopes: ScopeRequirement): Promise<Token | undefined> {
+  let token: Token | undefined
+  try {
+    token = await ask(scopes)
+  } catch (cause) {
+    if (cause instanceof TwitchKeyringError) throw cause
+    throw new HandlerError(`The token handler's ${method} threw: see the cause.`, { method, cause })
+  }
+  if (token === undefined || token === null) return undefined
+  if (typeof token.accessToken !== 'string' || token.accessToken === '') {
+    throw new HandlerError(`The token handler's ${method} must give a Token, or undefined when nobody is signed in.`, {
+      method,
+    })
+  }
+  return token
+}

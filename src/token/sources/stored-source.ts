@@ -1,0 +1,71 @@
+import type { ScopeRequirement } from '../../types.ts'
+import { severalUsers, tokensOf } from '../accounts.ts'
+import type { Keeper } from '../keeper.ts'
+import type { KeptToken } from '../kept-token.ts'
+import { rejection } from '../renewal/renew.ts'
+import { choose, type TokenSource } from './token-source.ts'
+
+/** Tokens that rest in a store: whoever signed in is there. */
+export class StoredSource implements TokenSource {
+  readonly #keeper: Keeper
+  readonly #chatUser: string | undefined
+  #loaded: Promise<void> | undefined
+
+  constructor(keeper: Keeper, chatUser: string | undefined) {
+    this.#keeper = keeper
+    this.#chatUser = chatUser
+  }
+
+  /** Reads all accounts of the store, once. */
+  load(): Promise<void> {
+    this.#loaded ??= this.#load().catch((error: unknown) => {
+      this.#loaded = undefined
+      throw error
+    })
+    return this.#loaded
+  }
+
+  async #load(): Promise<void> {
+    const { book } = this.#keeper.keyring
+    for (const key of await book.keys()) if (!book.isProvisional(key)) await this.#keeper.load(key)
+  }
+
+  known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
+    const [sole, ...more] = user === undefined ? this.#keeper.users() : [user]
+    // Which user is the only one is known after all were read.
+    if (sole === undefined || more.length > 0 || (user === undefined && this.#loaded === undefined)) return undefined
+    return choose(this.#keeper.ofUser(sole), scopes)
+  }
+
+  async obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    const userId = user ?? (await this.#soleUser())
+    if (userId === undefined) return undefined
+    if (this.#keeper.ofUser(userId).length === 0) {
+      const { book } = this.#keeper.keyring
+      await this.#keeper.load(book.key(userId))
+      for (const { key } of await tokensOf(book, userId)) await this.#keeper.load(key)
+    }
+    const kept = choose(this.#keeper.ofUser(userId), scopes)
+    if (kept !== undefined) return kept
+    const ended = [...this.#keeper.ended()].find((ended) => ended.userId === userId)
+    throw rejection(ended ?? { ended: 'signed-out', userId })
+  }
+
+  async obtainForChat(): Promise<KeptToken | undefined> {
+    return this.obtain(this.#chatUser, ['chat:read'])
+  }
+
+  /** The store was read before the token was given up. */
+  async instead(): Promise<undefined> {}
+
+  async #soleUser(): Promise<string | undefined> {
+    await this.load()
+    const users = this.#keeper.users()
+    if (users.length > 1) {
+      throw severalUsers(users.map((id) => ({ id, login: this.#keeper.ofUser(id)[0]?.record.login ?? '' })))
+    }
+    const [ended] = this.#keeper.ended()
+    if (users.length === 0 && ended !== undefined) throw rejection(ended)
+    return users[0]
+  }
+}

@@ -1,0 +1,75 @@
+import type { AccessToken, Scope } from '../types.ts'
+
+// Chromium's console prints #private fields as well, so secrets sit beside the objects.
+const secrets = new WeakMap<object, { readonly access: string; readonly refresh?: string | undefined }>()
+
+/** An access token, and the refresh token that came with it, as a handler gives them. Nothing prints them. */
+export class Token {
+  /**
+   * @param accessToken With or without `oauth:` or `Bearer ` before it.
+   * @throws {TypeError} It is no token.
+   */
+  constructor(accessToken: string, refreshToken?: string | undefined) {
+    secrets.set(this, {
+      access: requireToken('access token', accessToken).replace(/^(?:oauth:|bearer )/i, ''),
+      refresh: refreshToken === undefined ? undefined : requireToken('refresh token', refreshToken),
+    })
+  }
+
+  get accessToken(): string {
+    return secrets.get(this)?.access ?? ''
+  }
+
+  get refreshToken(): string | undefined {
+    return secrets.get(this)?.refresh
+  }
+
+  toString(): string {
+    return '[Token]'
+  }
+
+  toJSON(): string {
+    return '[Token]'
+  }
+}
+
+function requireToken(what: string, value: string): string {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new TypeError(`The ${what} must be a string that is not empty.`)
+  return value.trim()
+}
+
+class IssuedToken implements AccessToken {
+  readonly kind: AccessToken['kind']
+  readonly userId: string | undefined
+  readonly login: string | undefined
+  readonly scopes: readonly Scope[]
+  readonly expiresAt: number | undefined
+
+  constructor(value: string, facts: Omit<AccessToken, 'value'>) {
+    secrets.set(this, { access: value })
+    this.kind = facts.kind
+    this.userId = facts.userId
+    this.login = facts.login
+    this.scopes = facts.scopes
+    this.expiresAt = facts.expiresAt
+  }
+
+  get value(): string {
+    return secrets.get(this)?.access ?? ''
+  }
+}
+
+/** An access token to hand out: `value` is there to be read, and nowhere to be seen. */
+export function issueToken(value: string, facts: Omit<AccessToken, 'value'>): AccessToken {
+  return new IssuedToken(value, facts)
+}
+
+/** Keeps a secret beside its owner, where no console looks. */
+export function keepSecret(owner: object, secret: string): void {
+  secrets.set(owner, { access: secret })
+}
+
+export function secretOf(owner: object): string | undefined {
+  return secrets.get(owner)?.access
+}
