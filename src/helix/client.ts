@@ -1,20 +1,32 @@
+import { NetworkError } from '../errors.ts'
 import { assertVisible, authorization } from '../internal/authorization.ts'
+import { backoffDelay } from '../internal/backoff.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { resolvePlatform } from '../internal/platform.ts'
 import { type Answer, send } from '../internal/request.ts'
+import { sleep } from '../internal/wait.ts'
 import type { AccessToken, AccessTokenSource, Platform, PlatformOptions, ScopeRequirement } from '../types.ts'
-import { buildUrl, encodeBody, type HelixMethod, type HelixQuery, isTokenRefused, readAnswer } from './request.ts'
+import { type LookUpKey, LookUpQueue, type LookUps } from './look-up.ts'
+import { paginate } from './paginate.ts'
+import type { HelixPath, ItemOf, OptionsFor, ResultOf } from './paths.ts'
+import { pickToken, planRequest } from './pick.ts'
+import { RateLimit } from './rate-limit.ts'
+import { encodeBody, encodeQuery, type HelixMethod, type HelixQuery, isTokenRefused, readAnswer } from './request.ts'
+import { ATTEMPTS, BACKOFF, readPause } from './retry.ts'
 
 export interface HelixClientOptions {
   readonly platform?: PlatformOptions | undefined
+  /** Milliseconds that a request may wait for the rate limit before it fails. Default 30,000. */
+  readonly maxWait?: number | undefined
 }
 
 export interface HelixRequestOptions {
   readonly query?: HelixQuery | undefined
-  /** Whose token: a user id. Left out: the only account there is. */
+  /** Whose token: a user id. Left out: whom a parameter names, else the only account there is. */
   readonly user?: string | undefined
-  /** What the token must be allowed. Left out: whatever it is allowed. */
+  /** What the token must be allowed. Left out: what Twitch's reference says. */
   readonly scopes?: ScopeRequirement | undefined
-  /** Default `"user"`. */
+  /** Left out: what Twitch's reference says. */
   readonly kind?: 'user' | 'app' | undefined
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for each attempt. Default 10,000. */
@@ -26,79 +38,197 @@ export interface HelixBodyOptions extends HelixRequestOptions {
   readonly body?: unknown
 }
 
+/** For an endpoint that is newer than this library. */
+export type HelixNewEndpointOptions = HelixBodyOptions & { readonly kind: 'user' | 'app' }
+
+export interface LookUpOptions {
+  /** Whose token. Left out: any that will do. */
+  readonly user?: string | undefined
+  /** Ends the wait of this caller only. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Asks Helix with tokens it gets by itself, and gives Twitch's answers as they are.
  *
- * Every method throws, besides what {@link AccessTokenSource.get} throws: `MissingScopeError`, `ConfigurationError`,
- * `HelixError` for any other answered error, and `NetworkError` where no usable answer came.
+ * Every method throws, besides what {@link AccessTokenSource.get} throws:
+ *
+ * - `TypeError`: there is no such endpoint, or a parameter is missing. Nothing was sent.
+ * - `MissingScopeError`: the user must grant more.
+ * - `ConfigurationError`: the token is of another client id.
+ * - `HelixError`: any other error that Twitch answered, with its `status` and words; on a 429 with `retryAt`.
+ * - `NetworkError`: no usable answer came. What can be repeated was asked three times.
  *
  * @see https://dev.twitch.tv/docs/api/reference/
  */
 export class HelixClient {
   readonly #tokens: AccessTokenSource
   readonly #platform: Platform
+  readonly #maxWait: number
+  readonly #limits = new Map<string, RateLimit>()
+  readonly #lookUps: LookUpQueue
 
   constructor(tokens: AccessTokenSource, options: HelixClientOptions = {}) {
+    refuseUnknownOptions('HelixClient', options, ['platform', 'maxWait'])
+    const { platform, maxWait = 30_000 } = options
     this.#tokens = tokens
-    this.#platform = resolvePlatform(options.platform)
+    this.#platform = resolvePlatform(platform)
+    this.#maxWait = maxWait
+    this.#lookUps = new LookUpQueue(this.#platform)
   }
 
-  get<T = unknown>(path: string, options: HelixRequestOptions = {}): Promise<T> {
+  get<Path extends HelixPath<'GET'>>(
+    path: Path,
+    ...options: OptionsFor<'GET', Path, HelixRequestOptions>
+  ): Promise<ResultOf<'GET', Path>>
+  get<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  get(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('GET', path, options)
   }
 
-  post<T = unknown>(path: string, options: HelixBodyOptions = {}): Promise<T> {
+  post<Path extends HelixPath<'POST'>>(
+    path: Path,
+    ...options: OptionsFor<'POST', Path, HelixBodyOptions>
+  ): Promise<ResultOf<'POST', Path>>
+  post<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  post(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('POST', path, options)
   }
 
-  put<T = unknown>(path: string, options: HelixBodyOptions = {}): Promise<T> {
+  put<Path extends HelixPath<'PUT'>>(
+    path: Path,
+    ...options: OptionsFor<'PUT', Path, HelixBodyOptions>
+  ): Promise<ResultOf<'PUT', Path>>
+  put<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  put(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('PUT', path, options)
   }
 
-  patch<T = unknown>(path: string, options: HelixBodyOptions = {}): Promise<T> {
+  patch<Path extends HelixPath<'PATCH'>>(
+    path: Path,
+    ...options: OptionsFor<'PATCH', Path, HelixBodyOptions>
+  ): Promise<ResultOf<'PATCH', Path>>
+  patch<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  patch(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('PATCH', path, options)
   }
 
-  delete<T = unknown>(path: string, options: HelixBodyOptions = {}): Promise<T> {
+  delete<Path extends HelixPath<'DELETE'>>(
+    path: Path,
+    ...options: OptionsFor<'DELETE', Path, HelixBodyOptions>
+  ): Promise<ResultOf<'DELETE', Path>>
+  delete<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  delete(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('DELETE', path, options)
   }
 
-  async #request<T>(method: HelixMethod, path: string, options: HelixBodyOptions): Promise<T> {
-    const { query, body, user, scopes, kind, signal, timeout } = options
-    const url = buildUrl(this.#platform.endpoints.helix, path, query)
-    const content = body === undefined ? undefined : encodeBody(body)
+  /**
+   * The items of a list, page after page, for `for await`. Pages may overlap and be empty; `query.first` is their size.
+   */
+  paginate<Path extends HelixPath<'GET'>>(
+    path: Path,
+    ...options: OptionsFor<'GET', Path, HelixRequestOptions>
+  ): AsyncGenerator<ItemOf<Path>, void, undefined> {
+    const given: HelixRequestOptions = options[0] ?? {}
+    return paginate(
+      (after, signal) => this.#request('GET', path, { ...given, query: { ...given.query, after }, signal }),
+      given.signal,
+    )
+  }
+
+  /**
+   * One user, stream, channel or game. Those that are looked up in the same turn share requests of a hundred.
+   *
+   * @returns `undefined` when there is none: no such user, or a stream that is off.
+   */
+  async lookUp<Kind extends keyof LookUps>(
+    kind: Kind,
+    key: LookUpKey,
+    options: LookUpOptions = {},
+  ): Promise<LookUps[Kind] | undefined> {
+    const { user, signal } = options
+    signal?.throwIfAborted()
+    const found = this.#lookUps.add(kind, key, user ?? '', (path, query) => this.#request('GET', path, { user, query }))
+    if (signal === undefined) return found as Promise<LookUps[Kind] | undefined>
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      found
+        .then((item) => resolve(item as LookUps[Kind] | undefined), reject)
+        .finally(() => signal.removeEventListener('abort', onAbort))
+    })
+  }
+
+  async #request(method: HelixMethod, path: string, options: HelixBodyOptions = {}): Promise<unknown> {
+    const { query, body, signal, timeout } = options
     const name = `${method} ${path}`
+    const { endpoints, fetch, setTimeout, clearTimeout, now, random } = this.#platform
+    const plan = planRequest(method, path, options)
+    const search = encodeQuery(query)
+    const content = body === undefined ? undefined : encodeBody(body)
     signal?.throwIfAborted()
 
-    const clientId = await this.#tokens.clientId()
-    assertVisible('The client id', clientId)
-    const attempt = (token: AccessToken): Promise<Answer> => {
-      // Nothing else: the preflight would refuse it.
-      const headers: Record<string, string> = {
-        Authorization: authorization(token.kind === 'extension' ? 'Extension' : 'Bearer', token.value),
-        'Client-Id': clientId,
-      }
-      if (content !== undefined) headers['Content-Type'] = 'application/json'
-      return send(
-        name,
-        url,
-        { method, headers, ...(content !== undefined && { body: content }) },
-        {
-          fetch: this.#platform.fetch,
-          setTimeout: this.#platform.setTimeout,
-          clearTimeout: this.#platform.clearTimeout,
-          signal,
-          timeout,
-        },
-      )
+    let token = plan.token === 'none' ? undefined : await pickToken(this.#tokens, plan, signal)
+    const clientId = token && (await this.#tokens.clientId())
+    if (plan.as !== undefined && !search.get(plan.as) && token?.userId) search.set(plan.as, token.userId)
+    const url = `${endpoints.helix}${path}${search.size > 0 ? `?${search}` : ''}`
+    const limit = this.#limitOf(path, clientId, token)
+    const attempt = () => {
+      const init: RequestInit = { method, headers: headersOf(token, clientId, content !== undefined) }
+      if (content !== undefined) init.body = content
+      return send(name, url, init, { fetch, setTimeout, clearTimeout, signal, timeout })
     }
 
-    let token = await this.#tokens.get({ kind, user, scopes, signal })
-    let answer = await attempt(token)
-    if (isTokenRefused(answer)) {
-      token = await this.#tokens.renew(token, { signal })
-      answer = await attempt(token)
+    let renewed = false
+    for (let failures = 0, pauses = 0; ; ) {
+      const turn = limit.take(this.#maxWait, signal)
+      if (turn !== undefined) await turn
+      const again = plan.idempotent && failures + 1 < ATTEMPTS
+      let answer: Answer
+      try {
+        answer = await attempt()
+      } catch (error) {
+        if (!again || !(error instanceof NetworkError)) throw error
+        await sleep(backoffDelay(++failures, random(), BACKOFF), this.#platform, signal)
+        continue
+      }
+      limit.learn(answer.headers)
+      if (token !== undefined && !renewed && isTokenRefused(answer)) {
+        renewed = true
+        token = await this.#tokens.renew(token, { signal })
+      } else if (answer.status === 429 && pauses < ATTEMPTS) {
+        const pause = readPause(method, path, answer.headers, now(), backoffDelay(++pauses, random(), BACKOFF))
+        if (pause === undefined) return readAnswer(name, answer, token, now())
+        limit.block(pause)
+      } else if (answer.status >= 500 && again) {
+        await sleep(backoffDelay(++failures, random(), BACKOFF), this.#platform, signal)
+      } else {
+        return readAnswer(name, answer, token, now())
+      }
     }
-    return readAnswer<T>(name, answer, token, this.#platform.now())
   }
+
+  /** Twitch counts by app, and by app and user; what extensions do, by viewer; chat messages for themselves. */
+  #limitOf(path: string, clientId = '', token: AccessToken | undefined): RateLimit {
+    const own = path === '/chat/messages' ? path : ''
+    const key = JSON.stringify([token?.kind, clientId, token?.userId, own])
+    let limit = this.#limits.get(key)
+    if (limit === undefined) {
+      limit = new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)
+      this.#limits.set(key, limit)
+    }
+    return limit
+  }
+}
+
+/** Nothing but these: the preflight would refuse it. */
+function headersOf(token: AccessToken | undefined, clientId: string | undefined, hasBody: boolean): HeadersInit {
+  const headers: Record<string, string> = {}
+  if (token !== undefined && clientId !== undefined) {
+    assertVisible('The client id', clientId)
+    headers['Authorization'] = authorization(token.kind === 'extension' ? 'Extension' : 'Bearer', token.value)
+    headers['Client-Id'] = clientId
+  }
+  if (hasBody) headers['Content-Type'] = 'application/json'
+  return headers
 }

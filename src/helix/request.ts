@@ -7,27 +7,23 @@ import type { AccessToken, Scope } from '../types.ts'
 export type HelixMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** A list repeats its parameter; `undefined` leaves it out. */
-export type HelixQuery = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
+export type HelixQuery = Readonly<Record<string, HelixQueryValue | readonly HelixQueryValue[] | undefined>>
 
-type QueryValue = string | number | boolean
+export type HelixQueryValue = string | number | boolean
 
-/** @throws {TypeError} The path does not begin with one slash, or holds a query. */
-export function buildUrl(base: string, path: string, query: HelixQuery = {}): string {
-  if (!/^(\/[\w-]+)+$/.test(path)) {
-    throw new TypeError('A path looks like `/chat/messages`: what comes after `/helix`, with parameters in `query`.')
-  }
+/** @throws {TypeError} A parameter is none that an address can hold. */
+export function encodeQuery(query: HelixQuery = {}): URLSearchParams {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue
-    for (const item of Array.isArray(value) ? (value as QueryValue[]) : [value as QueryValue]) {
-      if (typeof item === 'object' || item === undefined) {
-        throw new TypeError(`The parameter ${name} must be a string, a number, a boolean or a list of these.`)
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (!/^(string|number|boolean)$/.test(typeof item)) {
+        throw new TypeError(`The parameter \`${name}\` must be a string, a number, a boolean or a list of these.`)
       }
       search.append(name, String(item))
     }
   }
-  const text = search.toString()
-  return text === '' ? base + path : `${base + path}?${text}`
+  return search
 }
 
 /** @throws {TypeError} JSON cannot hold it. */
@@ -47,7 +43,7 @@ export function isTokenRefused({ status, body }: Answer): boolean {
  *
  * @throws {MissingScopeError | ConfigurationError | HelixError | NetworkError}
  */
-export function readAnswer<T>(name: string, answer: Answer, token: AccessToken, now: number): T {
+export function readAnswer<T>(name: string, answer: Answer, token: AccessToken | undefined, now: number): T {
   const { status, headers, body, text } = answer
   if (status >= 200 && status < 300) {
     if (body !== undefined || text === '') return body as T
@@ -59,7 +55,12 @@ export function readAnswer<T>(name: string, answer: Answer, token: AccessToken, 
   throw readError(name, answer, token, now)
 }
 
-function readError(name: string, { status, headers, body, text }: Answer, token: AccessToken, now: number): Error {
+function readError(
+  name: string,
+  { status, headers, body, text }: Answer,
+  token: AccessToken | undefined,
+  now: number,
+): Error {
   const message = asString(asObject(body)['message']) ?? ''
   if (status >= 500 || (body === undefined && text !== '')) {
     return new NetworkError(`${name} failed with HTTP ${status}${message && `: ${message}`}. Try later.`, {
@@ -69,7 +70,7 @@ function readError(name: string, { status, headers, body, text }: Answer, token:
   }
   if (status === 401) {
     const missing = readMissingScope(message)
-    if (missing.length > 0) return new MissingScopeError(`${name}: ${message}`, { missing, userId: token.userId })
+    if (missing.length > 0) return new MissingScopeError(`${name}: ${message}`, { missing, userId: token?.userId })
     if (/client[ -]id and oauth token do not match/i.test(message)) {
       return new ConfigurationError(`${name}: the token was given to another client id than the one that is set.`)
     }

@@ -1,0 +1,40 @@
+import type { ENDPOINTS } from './endpoints.ts'
+import type { HelixMethod, HelixQuery, HelixQueryValue } from './request.ts'
+import type { HelixResults } from './results.ts'
+
+type Table = typeof ENDPOINTS
+
+/** The paths that a method knows. */
+export type HelixPath<Method extends HelixMethod> = keyof Table[Method] & string
+
+type Needed<Method extends HelixMethod, Path extends HelixPath<Method>> = Table[Method][Path] extends {
+  readonly needs: readonly (infer Name extends string)[]
+}
+  ? Name
+  : never
+
+/** Options after a path: they can be left out where no parameter is needed. */
+export type OptionsFor<Method extends HelixMethod, Path extends HelixPath<Method>, Options> = [
+  Needed<Method, Path>,
+] extends [never]
+  ? [options?: Options]
+  : [
+      options: Omit<Options, 'query'> & {
+        readonly query: HelixQuery & {
+          readonly [Name in Needed<Method, Path>]: HelixQueryValue | readonly HelixQueryValue[]
+        }
+      },
+    ]
+
+/** Twitch's answer where it is described, else `unknown`. */
+export type ResultOf<Method extends HelixMethod, Path extends string> = `${Method} ${Path}` extends keyof HelixResults
+  ? HelixResults[`${Method} ${Path}`]
+  : unknown
+
+/** The paths whose answers come in pages, and what one item is. */
+export type ItemOf<Path extends string> =
+  ResultOf<'GET', Path> extends { readonly data: readonly (infer Item)[] }
+    ? Item
+    : ResultOf<'GET', Path> extends { readonly data: { readonly segments: readonly (infer Item)[] | null } }
+      ? Item
+      : unknown

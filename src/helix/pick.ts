@@ -1,0 +1,92 @@
+import { NetworkError, UnsupportedError } from '../errors.ts'
+import { asObject, asString } from '../internal/json.ts'
+import type { AccessToken, AccessTokenSource, ScopeRequirement } from '../types.ts'
+import { ENDPOINTS, type Endpoint } from './endpoints.ts'
+import type { HelixMethod, HelixQuery } from './request.ts'
+
+/** What a caller says of a request. */
+export interface Wish {
+  readonly query?: HelixQuery | undefined
+  readonly body?: unknown
+  readonly user?: string | undefined
+  readonly scopes?: ScopeRequirement | undefined
+  readonly kind?: 'user' | 'app' | undefined
+}
+
+/** What a request needs. */
+export interface Plan {
+  readonly token: 'user' | 'app' | 'any' | 'none'
+  readonly user: string | undefined
+  readonly scopes: ScopeRequirement | undefined
+  /** The parameter that the id of the token's user goes into, when it is not there. */
+  readonly as: string | undefined
+  /** Whether doing it twice comes to the same as once. */
+  readonly idempotent: boolean
+}
+
+const TABLE: Readonly<Record<HelixMethod, Readonly<Record<string, Endpoint>>>> = ENDPOINTS
+
+/**
+ * Looks up what the request needs; what the caller says counts more than the table.
+ *
+ * @throws {TypeError} There is no such endpoint, or a parameter is missing.
+ * @throws {UnsupportedError} It takes a JWT of an extension's backend.
+ */
+export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan {
+  const { query = {}, body, user, scopes, kind } = wish
+  const endpoint = Object.hasOwn(TABLE[method], path) ? TABLE[method][path] : undefined
+  if (endpoint === undefined && (kind === undefined || !/^(\/[\w-]+)+$/.test(path))) {
+    throw new TypeError(`Helix has no ${method} ${path}. If it is new, say which token it takes: \`kind: 'user'\`.`)
+  }
+  const { token = 'user', as, asBody, needs = [], oneOf, scopes: needed, once } = endpoint ?? {}
+  if (token === 'jwt' && kind === undefined) {
+    throw new UnsupportedError(`${method} ${path} takes a JWT that the backend of an extension signs, no access token.`)
+  }
+  const name = needs.find((name) => isMissing(query[name]))
+  if (name !== undefined) throw new TypeError(`${method} ${path} needs the parameter \`${name}\` in \`query\`.`)
+  if (oneOf?.every((name) => isMissing(query[name]))) {
+    throw new TypeError(
+      `${method} ${path} needs one of the parameters ${oneOf.map((name) => `\`${name}\``).join(', ')}.`,
+    )
+  }
+  const owner = as !== undefined ? query[as] : asBody !== undefined ? asObject(body)[asBody] : undefined
+  return {
+    token: kind ?? (token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)),
+    user: user ?? asString(owner),
+    scopes: scopes ?? needed,
+    as,
+    idempotent: method !== 'POST' && once === undefined && (method !== 'PATCH' || endpoint !== undefined),
+  }
+}
+
+/**
+ * Gets the token for it: the user's, or the app's where that does as well and no user's is to be had.
+ *
+ * @throws What {@link AccessTokenSource.get} throws.
+ */
+export async function pickToken(
+  tokens: AccessTokenSource,
+  { token, user, scopes }: Plan,
+  signal: AbortSignal | undefined,
+): Promise<AccessToken> {
+  if (token === 'app') return tokens.get({ kind: 'app', signal })
+  try {
+    return await tokens.get({ kind: 'user', user, scopes, signal })
+  } catch (error) {
+    if (token !== 'any' || error instanceof NetworkError || signal?.aborted) throw error
+    try {
+      return await tokens.get({ kind: 'app', signal })
+    } catch (second) {
+      throw second instanceof NetworkError || signal?.aborted ? second : error
+    }
+  }
+}
+
+/** Twitch takes a user's token for a WebSocket, and the app's for webhooks and conduits. */
+function takenBy(body: unknown): 'user' | 'app' {
+  return asObject(asObject(body)['transport'])['method'] === 'websocket' ? 'user' : 'app'
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+}

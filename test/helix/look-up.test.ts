@@ -1,0 +1,114 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { HelixClient } from '../../src/helix/client.ts'
+import type { HelixStream, HelixUser } from '../../src/helix/results.ts'
+import type { PlatformOptions } from '../../src/types.ts'
+import { rejection } from '../oauth/stub.ts'
+import { stubPlatform, stubTokens } from './stub.ts'
+
+/** Knows every user with a number for an id but those over 1,000, and refuses a request with any other id. */
+function setUp() {
+  const { platform } = stubPlatform()
+  const requests: URL[] = []
+  const known: PlatformOptions = {
+    ...platform,
+    async fetch(address) {
+      const url = new URL(address)
+      requests.push(url)
+      const [field = '', ids] = [...url.searchParams.keys()].includes('login')
+        ? ['login', url.searchParams.getAll('login')]
+        : ['id', url.searchParams.getAll('id')]
+      if (ids.some((id) => id.startsWith('bad'))) {
+        return Response.json({ error: 'Bad Request', status: 400, message: 'Invalid id' }, { status: 400 })
+      }
+      return Response.json({
+        data: ids.filter((id) => !(Number(id) > 1_000)).map((id) => ({ [field]: id.toLowerCase() })),
+      })
+    },
+  }
+  const { tokens, asked } = stubTokens()
+  return { helix: new HelixClient(tokens, { platform: known }), requests, asked }
+}
+
+const sizes = (requests: URL[]) => requests.map(({ searchParams }) => [...searchParams].length)
+
+describe('lookUp', () => {
+  it('makes 10 requests of 1,000 look-ups', async () => {
+    const { helix, requests } = setUp()
+    const users = await Promise.all(Array.from({ length: 1_000 }, (_, i) => helix.lookUp('users', { id: `${i + 1}` })))
+    expect(users.map((user) => user?.id)).toEqual(Array.from({ length: 1_000 }, (_, i) => `${i + 1}`))
+    expect(sizes(requests)).toEqual(Array(10).fill(100))
+  })
+
+  it('asks for the same one once', async () => {
+    const { helix, requests } = setUp()
+    await Promise.all([1, 2, 3].map(() => helix.lookUp('users', { login: 'Dev' })))
+    expect(sizes(requests)).toEqual([1])
+  })
+
+  it('finds a login in any case', async () => {
+    const { helix } = setUp()
+    await expect(helix.lookUp('users', { login: 'DEV' })).resolves.toEqual({ login: 'dev' })
+  })
+
+  it('has nothing for one that does not exist', async () => {
+    const { helix } = setUp()
+    const found = await Promise.all([helix.lookUp('users', { id: '7' }), helix.lookUp('users', { id: '1001' })])
+    expect(found).toEqual([{ id: '7' }, undefined])
+  })
+
+  it('lets one bad id fail alone', async () => {
+    const { helix, requests } = setUp()
+    const ids = Array.from({ length: 100 }, (_, i) => (i === 37 ? 'bad' : `${i}`))
+    const settled = await Promise.allSettled(ids.map((id) => helix.lookUp('users', { id })))
+    expect(settled.flatMap(({ status }, i) => (status === 'rejected' ? [ids[i]] : []))).toEqual(['bad'])
+    expect(settled[37]).toMatchObject({ reason: { name: 'HelixError', status: 400 } })
+    expect(requests.length).toBeLessThan(20)
+  })
+
+  it('mixes no tokens', async () => {
+    const { helix, requests, asked } = setUp()
+    await Promise.all([
+      helix.lookUp('users', { id: '1' }, { user: '8' }),
+      helix.lookUp('users', { id: '2' }, { user: '9' }),
+    ])
+    expect(sizes(requests)).toEqual([1, 1])
+    expect(asked.map(({ user }) => user)).toEqual(['8', '9'])
+  })
+
+  it('ends the wait of one caller only', async () => {
+    const { helix } = setUp()
+    const controller = new AbortController()
+    const reason = new Error('changed my mind')
+    const [left, stayed] = [
+      helix.lookUp('users', { id: '1' }, { signal: controller.signal }),
+      helix.lookUp('users', { id: '1' }),
+    ]
+    controller.abort(reason)
+    await expect(left).rejects.toBe(reason)
+    await expect(stayed).resolves.toEqual({ id: '1' })
+  })
+
+  it('asks for a hundred streams, not for the twenty of a default page', async () => {
+    const { helix, requests } = setUp()
+    await helix.lookUp('streams', { login: 'dev' })
+    expect(requests[0]?.search).toBe('?user_login=dev&first=100')
+  })
+
+  it.each([
+    ['channels', { login: 'dev' }],
+    ['users', { id: '' }],
+    ['teams', { id: '1' }],
+  ])('refuses to look up %s by %j', async (kind, key) => {
+    const { helix } = setUp()
+    expect(await rejection(helix.lookUp(kind as 'users', key as { id: string }))).toBeInstanceOf(TypeError)
+  })
+
+  it('knows what it finds', () => {
+    expectTypeOf<HelixClient['lookUp']>().toBeFunction()
+    const look = (helix: HelixClient) =>
+      [helix.lookUp('users', { id: '1' }), helix.lookUp('streams', { id: '1' })] as const
+    expectTypeOf(look).returns.toEqualTypeOf<
+      readonly [Promise<HelixUser | undefined>, Promise<HelixStream | undefined>]
+    >()
+  })
+})
