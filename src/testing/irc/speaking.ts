@@ -72,7 +72,7 @@ export function deliver(
   remember(room, message)
 
   const text = parent === undefined ? spoken.text : `@${parent.user.displayName} ${spoken.text}`
-  const tags = { ...textTags(chat, text), ...replyTags(parent), ...rest }
+  const tags = { ...replyTags(parent), ...rest }
   const sourceTags = room.shared === undefined ? {} : sourceOf(room, user, id, more['source-only'])
   sendToRoom(room, privmsg(chat, room, user, { ...spoken, text }, { ...tags, ...sourceTags, id }), from)
   memberOf(room, user).known = true
@@ -88,10 +88,13 @@ export function deliver(
 function privmsg(chat: Chat, room: Room, user: FakeUser, { text, action }: Spoken, more: Tags): Outgoing {
   const member = memberOf(room, user)
   const { moderator, subscriber, vip } = member.role
+  const { badges, 'badge-info': badgeInfo } = badgeTags(room, member)
   const tags: Record<string, string> = {
-    ...badgeTags(room, member),
+    'badge-info': badgeInfo,
+    badges,
     color: user.color,
     'display-name': user.displayName,
+    emotes: emotesTag(text, chat.settings.emotes),
     'first-msg': member.known ? '0' : '1',
     flags: '',
     mod: moderator ? '1' : '0',
@@ -104,14 +107,10 @@ function privmsg(chat: Chat, room: Room, user: FakeUser, { text, action }: Spoke
     'user-type': userType(room, user),
   }
   if (vip) tags['vip'] = '1'
-  Object.assign(tags, more)
+  if (tags['emotes'] !== '' && isOnlyEmotes(text, chat.settings.emotes)) tags['emote-only'] = '1'
+  for (const name in more) tags[name] = more[name] as string
   const body = action ? `\x01ACTION ${text}\x01` : text
   return fromUser(user.login, `PRIVMSG #${room.owner.login} :${body}`, tags)
-}
-
-function textTags({ settings }: Chat, text: string): Tags {
-  const emotes = emotesTag(text, settings.emotes)
-  return emotes !== '' && isOnlyEmotes(text, settings.emotes) ? { emotes, 'emote-only': '1' } : { emotes }
 }
 
 function replyTags(parent: SentMessage | undefined): Tags {

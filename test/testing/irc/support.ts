@@ -4,7 +4,7 @@ import type { IrcServerOptions } from '../../../src/testing/irc/chat.ts'
 import { createIrcServer, type IrcServer } from '../../../src/testing/irc/server.ts'
 import { createRandom } from '../../../src/testing/random.ts'
 import { createUserDirectory } from '../../../src/testing/users.ts'
-import type { TokenOwner, World } from '../../../src/testing/world.ts'
+import type { FakeUser, TokenOwner, World } from '../../../src/testing/world.ts'
 
 export const NOW = 1_767_225_600_000
 
@@ -60,6 +60,12 @@ export function createTestWorld(): TestWorld {
       { entries },
     ),
   }
+}
+
+export function userOf(world: World, login: string): FakeUser {
+  const user = world.users.byLogin(login)
+  if (user === undefined) throw new RangeError(`There is no user ${login}.`)
+  return user
 }
 
 /** A client of which nothing is the library's: it keeps the frames it gets. */
