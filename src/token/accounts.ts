@@ -122,7 +122,10 @@ export async function soleUser(book: RecordBook): Promise<string | undefined> {
 }
 
 export function severalUsers(users: readonly Pick<Account, 'id' | 'login'>[]): ConfigurationError {
-  const choices = users.map(({ id, login }) => `${id} (${login})`).join(', ')
+  const choices = users
+    .map(({ id, login }) => `${id} (${login})`)
+    .sort()
+    .join(', ')
   return new ConfigurationError(`Several users are signed in: say which one you mean. There are ${choices}.`)
 }
 

@@ -117,6 +117,7 @@ export class Keeper {
       kept.validatedAt = before.validatedAt
       kept.expiresAt = before.expiresAt
       kept.trouble = before.trouble
+      kept.dead = before.dead
     }
     this.#news.changed()
     if (same || origin === undefined) return kept
@@ -145,7 +146,7 @@ export class Keeper {
     const { platform } = this.keyring
     if (kept.rejected !== undefined) throw kept.rejected
     const now = platform.now()
-    if (kept.hasExpired(now)) return this.renew(kept, 'refused', undefined, signal)
+    if (kept.mustRenew(now)) return this.renew(kept, 'refused', undefined, signal)
     if (kept.isVouched(now) || (kept.trouble !== undefined && now < kept.trouble.retryAt)) return kept
     const validation = await this.check(kept, signal)
     if (validation === undefined || validation.alive) return this.#kept.get(kept.key) ?? kept
@@ -233,7 +234,9 @@ export class Keeper {
     } catch (error) {
       kept.renewing = false
       if (error instanceof TokenRejectedError) return this.#takeRejected(kept, error)
-      this.#note(this.#kept.get(key) ?? kept, error)
+      const known = this.#kept.get(key) ?? kept
+      known.dead = this.keyring.renewal.isDead(key, known.record.accessToken)
+      this.#note(known, error)
       throw error
     } finally {
       this.#news.changed()

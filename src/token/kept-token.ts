@@ -29,6 +29,8 @@ export class KeptToken {
   trouble: Trouble | undefined
   rejected: TokenRejectedError | undefined
   renewing = false
+  /** Twitch has refused it, and no answer to its renewal came yet. */
+  dead = false
   readonly #scopes: ReadonlySet<string>
 
   constructor(key: string, record: TokenRecord, jitter: number, ask?: KeptToken['ask']) {
@@ -68,6 +70,7 @@ export class KeptToken {
     this.expiresAt = expiresAt
     this.trouble = undefined
     this.rejected = undefined
+    this.dead = false
   }
 
   hasExpired(now: number): boolean {
@@ -81,13 +84,25 @@ export class KeptToken {
   }
 
   isGood(now: number): boolean {
-    return this.rejected === undefined && !this.hasExpired(now) && this.isVouched(now)
+    return this.rejected === undefined && !this.dead && !this.hasExpired(now) && this.isVouched(now)
   }
 
   /** Epoch milliseconds. */
   validateAt(now: number): number {
     if (!this.isVouched(now)) return now
     return (this.validatedAt ?? now) + VALIDATE_EVERY - VALIDATE_EARLY * (1 + this.jitter)
+  }
+
+  /** Nothing can be done with it before it is renewed. */
+  mustRenew(now: number): boolean {
+    return this.dead || this.hasExpired(now)
+  }
+
+  /** Epoch milliseconds of what is due next. */
+  dueAt(now: number): number {
+    if (this.rejected !== undefined) return Number.POSITIVE_INFINITY
+    const due = this.mustRenew(now) ? now : Math.min(this.validateAt(now), this.renewAt() ?? Number.POSITIVE_INFINITY)
+    return this.trouble === undefined ? due : Math.max(due, this.trouble.retryAt)
   }
 
   /** Epoch milliseconds; `undefined`: never. */

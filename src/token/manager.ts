@@ -211,7 +211,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     await Promise.all(workers)
     const now = keyring.platform.now()
     let next = now + VALIDATE_EVERY
-    for (const kept of keeper.kept()) next = Math.min(next, this.#dueAt(kept, now))
+    for (const kept of keeper.kept()) next = Math.min(next, kept.dueAt(now))
     return next
   }
 
@@ -319,7 +319,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     if (kept.record.unsaved) await keyring.renewal.saveAgain(kept.key, kept.record).catch(() => {})
     if (kept.trouble !== undefined && now < kept.trouble.retryAt) return
     try {
-      if (kept.hasExpired(now)) await keeper.renew(kept, 'refused')
+      if (kept.mustRenew(now)) await keeper.renew(kept, 'refused')
       else if (now >= (kept.renewAt() ?? Number.POSITIVE_INFINITY)) await keeper.renew(kept, 'aging')
       else if (since !== undefined || now >= kept.validateAt(now)) {
         const validation = await keeper.check(kept, undefined, since)
@@ -328,12 +328,6 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     } catch (error) {
       if (!(error instanceof NetworkError || error instanceof TokenRejectedError)) this.#warn(error)
     }
-  }
-
-  #dueAt(kept: KeptToken, now: number): number {
-    if (kept.rejected !== undefined) return Number.POSITIVE_INFINITY
-    const due = Math.min(kept.validateAt(now), kept.renewAt() ?? Number.POSITIVE_INFINITY)
-    return kept.trouble === undefined ? due : Math.max(due, kept.trouble.retryAt)
   }
 
   /** A good token from the source; when what it gave turns out dead, the source may have another one, once. */

@@ -79,6 +79,8 @@ export class Renewal {
   readonly #neverSent = new Set<string>()
   /** Pairs that Twitch gave and the store did not take. */
   readonly #unsaved = new Map<string, Unsaved>()
+  /** Access tokens that Twitch has refused. */
+  readonly #dead = new Map<string, string>()
 
   constructor(options: RenewalOptions) {
     this.#options = options
@@ -103,6 +105,11 @@ export class Renewal {
       await this.#watch(book, key, result.waitFor)
       validation = undefined
     }
+  }
+
+  /** Whether Twitch has refused this access token, though it could not be renewed yet. */
+  isDead(key: string, accessToken: string): boolean {
+    return this.#dead.get(key) === accessToken
   }
 
   /** The pair that Twitch gave and the store has not taken yet. */
@@ -153,6 +160,7 @@ export class Renewal {
         validation = await this.#validate(record)
       }
       const { alive } = validation
+      if (!alive) this.#dead.set(key, record.accessToken)
       const asItIs: Renewed = { record, vouched: validation.alive ? validation : undefined }
       if (alive && request.why === 'refused') return asItIs
       if (record.refreshToken === undefined || app === undefined) {

@@ -1,0 +1,101 @@
+import { ChatClient, type ChatClientOptions } from './chat/index.ts'
+import { HelixClient } from './helix/index.ts'
+import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
+import { refuseUnknownOptions } from './internal/options.ts'
+import {
+  type BaseTokenHandler,
+  type Snapshot,
+  type Status,
+  TokenManager,
+  type TokenManagerEvents,
+  type TokenManagerOptions,
+} from './token/index.ts'
+
+export interface ClientOptions extends TokenManagerOptions {
+  /** How chat behaves. Its tokens and its platform come from the handler. */
+  readonly chat?: Omit<ChatClientOptions, 'tokens' | 'platform'> | undefined
+}
+
+/** One handler, its tokens, and what is done with them. Making one does nothing; its first use does, or `start()`. */
+export class Client {
+  /** What `helix` and `chat` ask for tokens. */
+  readonly tokens: TokenManager
+  readonly #handler: BaseTokenHandler
+  readonly #chatOptions: ClientOptions['chat']
+  #helix: HelixClient | undefined
+  #chat: ChatClient | undefined
+
+  constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
+    refuseUnknownOptions('Client', options, ['journal', 'chat'])
+    const { journal, chat } = options
+    this.#handler = handler
+    this.#chatOptions = chat
+    this.tokens = new TokenManager(handler, { journal })
+    this.subscribe = this.subscribe.bind(this)
+    this.getSnapshot = this.getSnapshot.bind(this)
+    handler.client = this
+  }
+
+  get helix(): HelixClient {
+    this.#helix ??= new HelixClient(this.tokens, { platform: this.#handler.platform })
+    return this.#helix
+  }
+
+  get chat(): ChatClient {
+    this.#chat ??= new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
+    return this.#chat
+  }
+
+  /** @see {@link TokenManager.start} */
+  start(): Promise<void> {
+    return this.tokens.start()
+  }
+
+  /** Leaves chat, and ends timers and listening. A renewal that is under way still reaches the store. */
+  close(): void {
+    this.#chat?.close()
+    this.tokens.close()
+  }
+
+  /** @see {@link TokenManager.signOut} */
+  signOut(user?: string | undefined): Promise<void> {
+    return this.tokens.signOut(user)
+  }
+
+  /** @see {@link TokenManager.status} */
+  status(user?: string | undefined): Status {
+    return this.tokens.status(user)
+  }
+
+  /** @see {@link TokenManager.subscribe} */
+  subscribe(listener: () => void): () => void {
+    return this.tokens.subscribe(listener)
+  }
+
+  /** @see {@link TokenManager.getSnapshot} */
+  getSnapshot(): Snapshot {
+    return this.tokens.getSnapshot()
+  }
+
+  /** @see {@link TokenManager.maintain} */
+  maintain(): Promise<number> {
+    return this.tokens.maintain()
+  }
+
+  /** @returns The function that ends the listening. */
+  on<Type extends keyof TokenManagerEvents>(
+    type: Type,
+    listener: (event: TokenManagerEvents[Type]) => unknown,
+    options?: ListenOptions,
+  ): () => void {
+    return this.tokens.on(type, listener, options)
+  }
+
+  /** The events from now on, for `for await`. */
+  events<Type extends keyof TokenManagerEvents>(
+    type: Type,
+    options?: EventsOptions,
+  ): AsyncIterableIterator<TokenManagerEvents[Type]> {
+    return this.tokens.events(type, options)
+  }
+}

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest'
+import { MissingScopeError, NetworkError, TokenRejectedError } from '../../src/errors.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { ANN, BEN, CLIENT_ID, createWorld, record, SCOPES } from './support.ts'
+
+const HOUR = 3_600_000
+
+describe('a stored token', () => {
+  test('is validated before it is first handed out, and not again within the hour', async () => {
+    const { clock, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const before = asked('/validate')
+    const token = await clock.until(manager.get())
+    expect(token).toMatchObject({ kind: 'user', userId: ANN.id, login: 'ann', scopes: SCOPES })
+    await clock.until(manager.get())
+    await clock.advance(50 * 60_000)
+    await clock.until(manager.get())
+    expect(asked('/validate')).toBe(before)
+    await clock.advance(10 * 60_000)
+    expect(asked('/validate')).toBe(before + 1)
+  })
+
+  test('is renewed once for a thousand callers on a dead one, after one look', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const { handler, manager, store } = openTab()
+    await clock.until(handler.add(issue()))
+    manager.close()
+    twitch.id.expireAll()
+    await clock.advance(5 * HOUR)
+    const later = openTab(store)
+    const validations = asked('/validate')
+    const tokens = await clock.until(Promise.all(Array.from({ length: 1000 }, () => later.manager.get())))
+    expect(new Set(tokens.map((token) => token.value)).size).toBe(1)
+    expect(asked('/token')).toBe(1)
+    expect(asked('/validate') - validations).toBeLessThanOrEqual(1)
+  })
+
+  test('is renewed before its end, so that nobody waits', async () => {
+    const { clock, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const first = await clock.until(manager.get())
+    const heard = record((listener) => manager.on('tokenRefreshed', listener))
+    await clock.advance(4 * HOUR - 60_000)
+    const second = await manager.get()
+    expect(second.value).not.toBe(first.value)
+    expect(asked('/token')).toBe(1)
+    expect(heard).toEqual([{ userId: ANN.id, login: 'ann', origin: 'here', expiresAt: second.expiresAt }])
+  })
+
+  test('is written before anyone sees it', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const { handler, manager, store } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.id.expireAll()
+    const renewed = await clock.until(manager.renew(token))
+    const stored = await store.get(`token:${CLIENT_ID}:${ANN.id}`)
+    expect(stored).toMatchObject({ accessToken: renewed.value })
+    expect(stored).not.toHaveProperty('mark')
+  })
+
+  test('that was refused but is good is handed back without a renewal', async () => {
+    const { clock, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    expect((await clock.until(manager.renew(token))).value).toBe(token.value)
+    expect(asked('/token')).toBe(0)
+  })
+
+  test('that a straggler was refused with is another one by now, and is not renewed again', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const old = await clock.until(manager.get())
+    twitch.id.expireAll()
+    const renewed = await clock.until(manager.renew(old))
+    expect((await clock.until(manager.renew(old))).value).toBe(renewed.value)
+    expect(asked('/token')).toBe(1)
+  })
+
+  test('lacks a scope: the error names it, and nothing is asked of Twitch', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    await clock.until(manager.get())
+    const before = twitch.requests.length
+    const error = await clock.until(manager.get({ scopes: ['chat:read', 'bits:read'] }).catch((error) => error))
+    expect(error).toBeInstanceOf(MissingScopeError)
+    expect(error).toMatchObject({ missing: ['bits:read'], userId: ANN.id })
+    expect(twitch.requests.length).toBe(before)
+  })
+})
+
+describe('when Twitch does not answer', () => {
+  test('a token that still works is handed out, and the state is degraded', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.faults.add({ host: 'id', fault: { kind: 'no-answer' } })
+    await clock.advance(HOUR)
+    expect((await clock.until(manager.get())).value).toBe(token.value)
+    expect(manager.status()).toMatchObject({ state: 'degraded', userId: ANN.id })
+    twitch.faults.clear()
+    await clock.advance(10 * 60_000)
+    expect(manager.status()).toMatchObject({ state: 'ok' })
+  })
+
+  test('an expired token is a NetworkError, not a logout, and comes back when Twitch does', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.faults.add({ host: 'id', fault: { kind: 'status', status: 503 } })
+    await clock.advance(5 * HOUR)
+    const error = await clock.until(manager.get().catch((error) => error))
+    expect(error).toBeInstanceOf(NetworkError)
+    expect(asked('/token')).toBe(0)
+    twitch.faults.clear()
+    await clock.advance(10 * 60_000)
+    expect((await clock.until(manager.get())).value).not.toBe(token.value)
+    expect(manager.status()).toMatchObject({ state: 'ok' })
+  })
+
+  test('a lost answer of a renewal is not sent again while the access token works', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld({ renewalKillsAccessToken: false })
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    await clock.until(manager.get())
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'no-answer', at: 'after' } })
+    await clock.advance(4 * HOUR - 60_000)
+    expect(asked('/token')).toBe(1)
+    expect(manager.status()).toMatchObject({ state: 'degraded' })
+  })
+
+  test('a spent token whose answer was lost ends in one reason to sign in, and is not sent again', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld({ renewalKillsAccessToken: true })
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    const heard = record((listener) => manager.on('needsLogin', listener))
+    twitch.id.revoke(token.value)
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'no-answer', at: 'after' } })
+    await clock.until(manager.renew(token).catch((error) => error))
+    await clock.advance(2 * 60_000)
+    const error = await clock.until(manager.get().catch((error) => error))
+    expect(error).toBeInstanceOf(TokenRejectedError)
+    expect(error).toMatchObject({ reason: 'lost-response', userId: ANN.id })
+    expect(heard).toHaveLength(1)
+    expect(asked('/token')).toBe(1)
+  })
+})
+
+describe('two tabs on one store', () => {
+  test('spend one refresh token between them, and both hear of it once', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const store = memoryStore()
+    const one = openTab(store)
+    const two = openTab(store)
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(one.manager.get())
+    await clock.until(two.manager.get())
+    const heard = [
+      record<{ origin: string }>((listener) => one.manager.on('tokenRefreshed', listener)),
+      record<{ origin: string }>((listener) => two.manager.on('tokenRefreshed', listener)),
+    ]
+    twitch.id.expireAll()
+    const renewed = await clock.until(Promise.all([one.manager.renew(old), two.manager.renew(old)]))
+    expect(renewed[0].value).toBe(renewed[1].value)
+    expect(asked('/token')).toBe(1)
+    expect(heard.map((events) => events.length)).toEqual([1, 1])
+  })
+
+  test('sign out together, and a renewal under way is dropped', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const store = memoryStore()
+    const one = openTab(store)
+    const two = openTab(store)
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(one.manager.get())
+    await clock.until(two.manager.get())
+    twitch.id.expireAll()
+    twitch.faults.add({ host: 'id', path: '/token', fault: { kind: 'none', latency: 5_000 } })
+    const renewing = one.manager.renew(old).catch((error) => error)
+    await clock.advance(1_000)
+    await clock.until(two.manager.signOut(ANN.id))
+    expect(await clock.until(renewing)).toMatchObject({ reason: 'signed-out' })
+    await clock.settle()
+    expect(await one.handler.users()).toEqual([])
+    expect(one.manager.status()).toMatchObject({ state: 'needs-login' })
+    const alive = twitch.id
+      .grants()
+      .flatMap((grant) => [...grant.accessTokens].filter(({ value }) => twitch.id.isAlive(value)))
+    expect(alive).toEqual([])
+  })
+})
+
+describe('several users', () => {
+  test('each get their own token, and asking for nobody lists them', async () => {
+    const { clock, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue('ann')))
+    await clock.until(handler.add(issue('ben')))
+    expect((await clock.until(manager.get({ user: BEN.id }))).login).toBe('ben')
+    expect((await clock.until(manager.get({ user: ANN.id }))).login).toBe('ann')
+    const error = await clock.until(manager.get().catch((error) => error))
+    expect(error.message).toContain('1001 (ann), 1002 (ben)')
+  })
+
+  test('one user with a wide and a narrow token gets the narrowest that does', async () => {
+    const { clock, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue('ann', ['chat:read', 'bits:read'])))
+    await clock.until(handler.add(issue('ann', ['chat:edit'])))
+    expect((await clock.until(manager.get({ scopes: ['chat:edit'] }))).scopes).toEqual(['chat:edit'])
+    expect((await clock.until(manager.get({ scopes: ['bits:read'] }))).scopes).toContain('bits:read')
+  })
+})
