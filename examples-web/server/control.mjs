@@ -1,0 +1,42 @@
+// @ts-check
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+
+/**
+ * Makes the fake Twitch misbehave, for the buttons of the demo.
+ *
+ * - `POST /control/expire`: every access token dies now, as at the end of its life.
+ * - `POST /control/down?on=true|false`: no host answers, and chat is cut off.
+ * - `POST /control/cut-sockets`: every chat connection breaks.
+ *
+ * @param {import('twitch-keyring/testing').FakeTwitch} twitch
+ */
+export function control(twitch) {
+  /** @type {(() => void)[]} */
+  let outage = []
+
+  const app = new Hono()
+  app.use(cors())
+  app.post('/expire', ({ body }) => {
+    twitch.id.expireAll()
+    return body(null, 204)
+  })
+  app.post('/down', ({ req, body }) => {
+    for (const end of outage) end()
+    outage = []
+    if (req.query('on') === 'true') {
+      outage = [
+        twitch.faults.add({ host: 'id', fault: { kind: 'status', status: 503, cors: false } }),
+        twitch.faults.add({ host: 'helix', fault: { kind: 'status', status: 503, cors: false } }),
+        twitch.faults.add({ host: 'irc', method: 'CONNECT', fault: { kind: 'no-answer' } }),
+      ]
+      twitch.chat.close()
+    }
+    return body(null, 204)
+  })
+  app.post('/cut-sockets', ({ body }) => {
+    twitch.chat.close()
+    return body(null, 204)
+  })
+  return app
+}

@@ -1,0 +1,33 @@
+// @ts-check
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { createAdaptorServer } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { listen, shut } from './listen.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const qrCode = fileURLToPath(import.meta.resolve('qrcode-generator'))
+
+/**
+ * Serves the example pages and the built library, as any web server could.
+ *
+ * @param {{ port?: number, demo?: unknown }} [options] `demo` is what the pages find at `/demo.json`: where the fake Twitch is.
+ *   Without it they know only the real one.
+ */
+export async function startPageServer({ port = 0, demo } = {}) {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-cache')
+  })
+  app.get('/', (context) => context.redirect('/overlay/'))
+  if (demo !== undefined) app.get('/demo.json', (context) => context.json(demo))
+  app.use('/dist/*', serveStatic({ root }))
+  app.use('/vendor/qrcode-generator.mjs', serveStatic({ path: qrCode }))
+  app.use('/overlay/*', serveStatic({ root: `${root}/examples-web` }))
+
+  const server = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false })
+  const bound = await listen(server, port)
+  return { url: `http://127.0.0.1:${bound}/overlay/`, port: bound, close: () => shut(server) }
+}
