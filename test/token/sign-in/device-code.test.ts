@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { TokenRejectedError } from '../../../src/errors.ts'
+import { memoryStore } from '../../../src/stores/memory.ts'
+import { resumeSignIn, signInWithDeviceCode } from '../../../src/token/index.ts'
+import { ANN, createWorld, record, SCOPES } from '../support.ts'
+
+const MINUTE = 60_000
+
+describe('a device code sign-in', () => {
+  test('ends with an account when the user agrees, and chat and Helix have a token at once', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(manager.start())
+    const heard = record((listener) => manager.on('signedIn', listener))
+    const signIn = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES }))
+    expect(signIn.userCode).toMatch(/^[A-Z]{8}$/)
+    expect(signIn.verificationUri).toContain(signIn.userCode)
+    expect(signIn.expiresAt).toBe(clock.now() + 1800_000)
+    await clock.advance(MINUTE)
+    twitch.id.allow(signIn.userCode, ANN.login)
+    expect(await clock.until(signIn.completed)).toMatchObject({ id: ANN.id, login: 'ann', scopes: SCOPES })
+    await clock.settle()
+    expect(heard).toMatchObject([{ userId: ANN.id, login: 'ann', origin: 'here' }])
+    expect(await clock.until(manager.get())).toMatchObject({ userId: ANN.id })
+  })
+
+  test('polls by the interval that Twitch names, however many tabs wait', async () => {
+    const { clock, openTab, asked } = createWorld({ deviceCodeInterval: 5 })
+    const store = memoryStore()
+    const tabs = [openTab(store), openTab(store), openTab(store)]
+    await clock.until(signInWithDeviceCode(tabs[0].handler, { scopes: SCOPES }))
+    for (const { handler } of tabs.slice(1)) await clock.until(resumeSignIn(handler))
+    await clock.advance(MINUTE)
+    expect(asked('/token')).toBeGreaterThanOrEqual(9)
+    expect(asked('/token')).toBeLessThanOrEqual(12)
+  })
+
+  test('slows down when Twitch asks for it', async () => {
+    const { clock, twitch, openTab, asked } = createWorld()
+    const { handler } = openTab()
+    await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES }))
+    const slowDown = { kind: 'status', status: 400, body: '{"status":400,"message":"slow_down"}' } as const
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: slowDown })
+    await clock.advance(5_000)
+    expect(asked('/token')).toBe(1)
+    await clock.advance(9_000)
+    expect(asked('/token')).toBe(1)
+    await clock.advance(1_500)
+    expect(asked('/token')).toBe(2)
+  })
+
+  test('goes on after a reload, and in every tab that resumes it', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const store = memoryStore()
+    const first = await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES }))
+    const reloaded = openTab(store)
+    const resumed = await clock.until(resumeSignIn(reloaded.handler))
+    expect(resumed).toMatchObject({ userCode: first.userCode, expiresAt: first.expiresAt })
+    twitch.id.allow(first.userCode, ANN.login)
+    const accounts = await clock.until(Promise.all([first.completed, resumed?.completed]))
+    expect(accounts.map((account) => account?.id)).toEqual([ANN.id, ANN.id])
+    expect(await reloaded.handler.users()).toHaveLength(1)
+    expect(await clock.until(resumeSignIn(reloaded.handler))).toBeUndefined()
+  })
+
+  test('begun twice at once, as React does, is one sign-in', async () => {
+    const { clock, openTab } = createWorld()
+    const { handler } = openTab()
+    const [one, two] = await clock.until(
+      Promise.all([
+        signInWithDeviceCode(handler, { scopes: SCOPES }),
+        signInWithDeviceCode(handler, { scopes: SCOPES }),
+      ]),
+    )
+    expect(one.userCode).toBe(two.userCode)
+  })
+
+  test('ends for all when it is cancelled, and only the waiting when a signal ends it', async () => {
+    const { clock, openTab, asked } = createWorld()
+    const store = memoryStore()
+    const { handler } = openTab(store)
+    const controller = new AbortController()
+    const one = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES, signal: controller.signal }))
+    const reason = new Error('unmounted')
+    controller.abort(reason)
+    expect(await clock.until(one.completed.catch((error) => error))).toBe(reason)
+    const two = await clock.until(resumeSignIn(openTab(store).handler))
+    two?.cancel()
+    expect(await clock.until((two?.completed ?? Promise.resolve()).catch((error) => error))).toMatchObject({
+      name: 'AbortError',
+    })
+    await clock.settle()
+    expect(await clock.until(resumeSignIn(handler))).toBeUndefined()
+    const polls = asked('/token')
+    await clock.advance(MINUTE)
+    expect(asked('/token')).toBe(polls)
+  })
+
+  test('is over when the user says no', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    twitch.id.deny(signIn.userCode)
+    const error = await clock.until(signIn.completed.catch((error) => error))
+    expect(error).toBeInstanceOf(TokenRejectedError)
+    expect(error).toMatchObject({ reason: 'denied' })
+  })
+
+  test('stops when the code has expired', async () => {
+    const { clock, openTab, asked } = createWorld({ deviceCodeLifetime: 60 })
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    const error = await clock.until(signIn.completed.catch((error) => error))
+    expect(error).toMatchObject({ reason: 'code-expired' })
+    const polls = asked('/token')
+    await clock.advance(10 * MINUTE)
+    expect(asked('/token')).toBe(polls)
+  })
+
+  test('survives being offline', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    const offline = twitch.faults.add({ host: 'id', fault: { kind: 'no-answer' } })
+    await clock.advance(2 * MINUTE)
+    offline()
+    twitch.id.allow(signIn.userCode, ANN.login)
+    expect(await clock.until(signIn.completed)).toMatchObject({ id: ANN.id })
+  })
+
+  test('tolerates the invalid device code that Twitch sometimes says too early', async () => {
+    const { clock, twitch, openTab } = createWorld({ earlyInvalidDeviceCode: 2 })
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    await clock.advance(MINUTE)
+    twitch.id.allow(signIn.userCode, ANN.login)
+    expect(await clock.until(signIn.completed)).toMatchObject({ id: ANN.id })
+  })
+
+  test('whose answer was lost says so, and not that the user refused', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    twitch.id.allow(signIn.userCode, ANN.login)
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'no-answer', at: 'after' } })
+    const error = await clock.until(signIn.completed.catch((error) => error))
+    expect(error).toMatchObject({ reason: 'lost-response' })
+  })
+
+  test('is completed by the pair alone when Twitch cannot say whose it is yet', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    twitch.id.allow(signIn.userCode, ANN.login)
+    const silent = twitch.faults.add({ host: 'id', path: '/validate', fault: { kind: 'no-answer' } })
+    await clock.advance(MINUTE)
+    silent()
+    expect(await clock.until(signIn.completed)).toMatchObject({ id: ANN.id })
+  })
+
+  test('that ended its page right after the answer is found by the next page', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const store = memoryStore()
+    const controller = new AbortController()
+    const signIn = await clock.until(
+      signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES, signal: controller.signal }),
+    )
+    twitch.id.allow(signIn.userCode, ANN.login)
+    twitch.faults.add({ host: 'id', path: '/validate', times: 1, fault: { kind: 'hang' } })
+    await clock.advance(6_000)
+    controller.abort()
+    const { handler, manager } = openTab(store)
+    await clock.until(manager.start())
+    await clock.advance(MINUTE)
+    expect(await handler.users()).toMatchObject([{ id: ANN.id }])
+  })
+})
+
+describe('bad input', () => {
+  test('an unknown option is a TypeError that lists the known ones', async () => {
+    const { openTab } = createWorld()
+    const options = { scope: SCOPES } as never
+    await expect(signInWithDeviceCode(openTab().handler, options)).rejects.toThrow(/no option "scope".*scopes, signal/)
+  })
+})
