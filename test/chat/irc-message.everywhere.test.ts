@@ -71,7 +71,9 @@ describe('parseIrcMessage', () => {
     }
     expect(message.tags.has('absent')).toBe(false)
     const walked: string[] = []
-    message.tags.forEach((value, key) => walked.push(`${key}=${value}`))
+    message.tags.forEach((value, key) => {
+      walked.push(`${key}=${value}`)
+    })
     expect(walked).toEqual([...message.tags.entries()].map(([key, value]) => `${key}=${value}`))
     expect([...message.tags.values()]).toEqual(Object.values(tags))
   })

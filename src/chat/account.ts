@@ -1,0 +1,12 @@
+import { type ChatLimits, RateWindow } from './limits.ts'
+
+/** What one account has done, over all its connections. */
+export interface Account {
+  readonly limits: ChatLimits
+  readonly logins: RateWindow
+  readonly joins: RateWindow
+}
+
+export function createAccount(limits: ChatLimits): Account {
+  return { limits, logins: new RateWindow(limits.logins), joins: new RateWindow(limits.joins) }
+}

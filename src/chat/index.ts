@@ -1,0 +1,8 @@
+export type { EventsOptions, ListenOptions } from '../internal/emitter.ts'
+export type * from './events.ts'
+export { formatIrcMessage, type IrcMessageParts } from './format-irc-message.ts'
+export { type IrcMessage, type IrcPrefix, parseIrcMessage } from './irc-message.ts'
+export type { ChatLimits, Rate } from './limits.ts'
+export type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
+export { ChatReader, type ChatReaderOptions, type ChatWaitOptions } from './reader.ts'
+export type { OtherMsgId, SubPlan, UserNoticeMessage } from './user-notices.ts'

@@ -1,0 +1,159 @@
+import type { ChatSender } from './events.ts'
+
+/** A USERNOTICE, whatever its kind. Which `params` there are depends on `msgId`. */
+interface Notice<MsgId extends string, Params extends object> extends ChatSender {
+  readonly command: 'USERNOTICE'
+  readonly id: string
+  readonly msgId: MsgId
+  /** The kind of the original, where `msgId` is `sharedchatnotice`. */
+  readonly sourceMsgId: string
+  /** What Twitch's own chat shows. Empty for an announcement. */
+  readonly systemMsg: string
+  /** What the user wrote with it, or empty. */
+  readonly text: string
+  /** The `msg-param-*` tags, in camelCase: counts as numbers, flags as booleans, all else as sent. */
+  readonly params: Params
+}
+
+export type SubPlan = 'Prime' | '1000' | '2000' | '3000'
+
+interface SubParams {
+  readonly cumulativeMonths?: number
+  readonly shouldShareStreak?: boolean
+  readonly streakMonths?: number
+  readonly subPlan?: SubPlan
+  readonly subPlanName?: string
+  readonly multimonthDuration?: number
+  readonly multimonthTenure?: number
+  readonly wasGifted?: boolean
+}
+
+interface Recipient {
+  readonly recipientId?: string
+  readonly recipientUserName?: string
+  readonly recipientDisplayName?: string
+}
+
+interface PriorGifter {
+  readonly priorGifterAnonymous?: boolean
+  readonly priorGifterId?: string
+  readonly priorGifterUserName?: string
+  readonly priorGifterDisplayName?: string
+}
+
+interface SubGiftParams extends Recipient {
+  readonly months?: number
+  readonly giftMonths?: number
+  readonly subPlan?: SubPlan
+  readonly subPlanName?: string
+  readonly senderCount?: number
+  readonly originId?: string
+  /** Ties the gifts of one `submysterygift` together. */
+  readonly communityGiftId?: string
+}
+
+declare const other: unique symbol
+
+/** A `msg-id` that this version does not know. */
+export type OtherMsgId = string & { readonly [other]: true }
+
+/**
+ * Every kind of USERNOTICE that Twitch is known to send; switch on `msgId`. What is left over is a kind of tomorrow.
+ *
+ * @see https://dev.twitch.tv/docs/chat/irc/#usernotice-tags
+ */
+export type UserNoticeMessage =
+  | Notice<'sub' | 'resub', SubParams>
+  | Notice<'subgift' | 'anonsubgift', SubGiftParams>
+  | Notice<
+      'submysterygift' | 'anonsubmysterygift',
+      {
+        readonly massGiftCount?: number
+        readonly senderCount?: number
+        readonly originId?: string
+        readonly communityGiftId?: string
+        readonly subPlan?: SubPlan
+      }
+    >
+  | Notice<
+      'giftpaidupgrade' | 'anongiftpaidupgrade',
+      {
+        readonly senderLogin?: string
+        readonly senderName?: string
+        readonly promoName?: string
+        readonly promoGiftTotal?: number
+      }
+    >
+  | Notice<'primepaidupgrade', { readonly subPlan?: SubPlan }>
+  | Notice<'standardpayforward', PriorGifter & Recipient>
+  | Notice<'communitypayforward', PriorGifter>
+  | Notice<
+      'primecommunitygiftreceived',
+      { readonly giftName?: string; readonly sender?: string; readonly recipient?: string }
+    >
+  | Notice<
+      'extendsub',
+      { readonly cumulativeMonths?: number; readonly subBenefitEndMonth?: number; readonly subPlan?: SubPlan }
+    >
+  | Notice<
+      'rewardgift',
+      {
+        readonly domain?: string
+        readonly triggerType?: string
+        readonly triggerAmount?: number
+        readonly selectedCount?: number
+        readonly totalRewardCount?: number
+      }
+    >
+  | Notice<
+      'raid',
+      {
+        readonly displayName?: string
+        readonly login?: string
+        readonly viewerCount?: number
+        /** Holds `%s` for the size, such as `70x70`. */
+        readonly profileImageURL?: string
+      }
+    >
+  | Notice<'unraid', object>
+  | Notice<'announcement', { readonly color?: 'PRIMARY' | 'BLUE' | 'GREEN' | 'ORANGE' | 'PURPLE' }>
+  | Notice<'bitsbadgetier', { readonly threshold?: number }>
+  | Notice<
+      'viewermilestone',
+      { readonly category?: string; readonly id?: string; readonly value?: number; readonly copoReward?: number }
+    >
+  | Notice<'modiversary', { readonly months?: number }>
+  | Notice<'ritual', { readonly ritualName?: string }>
+  | Notice<
+      'charitydonation',
+      {
+        readonly charityName?: string
+        /** In minor units: `donationAmount / 10 ** exponent`. */
+        readonly donationAmount?: number
+        readonly donationCurrency?: string
+        readonly exponent?: number
+      }
+    >
+  | Notice<'socialsharingbadge', { readonly currentBadgeLevel?: number }>
+  | Notice<'midnightsquid', Readonly<Record<string, string | number | boolean | undefined>>>
+  /** A copy of another room's; `sourceMsgId` is its kind. */
+  | Notice<'sharedchatnotice', Readonly<Record<string, string | number | boolean | undefined>>>
+  | Notice<OtherMsgId, Readonly<Record<string, string | number | boolean | undefined>>>
+
+/** By name, since a user may well be called `123`. */
+const NUMBER = /(months?|count|duration|tenure|threshold|level|total|amount|exponent|value|reward|contributions?)$/i
+const BOOLEAN = /^(was-gifted|should-share-streak|anon-gift|prior-gifter-anonymous)$/
+
+export function readNoticeParams(
+  tags: ReadonlyMap<string, string>,
+): Readonly<Record<string, string | number | boolean>> {
+  const params: Record<string, string | number | boolean> = {}
+  for (const [tag, value] of tags) {
+    if (!tag.startsWith('msg-param-')) continue
+    const name = tag.slice(10)
+    const key = name.replace(/-(.)/g, (_, char: string) => char.toUpperCase())
+    if (BOOLEAN.test(name)) params[key] = value === '1' || value === 'true'
+    else params[key] = NUMBER.test(name) && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+  }
+  return params
+}
