@@ -9,7 +9,7 @@ import { asObject, asString } from '../internal/json.ts'
  */
 export async function* paginate<Item>(
   getPage: (after: string | undefined, signal: AbortSignal) => Promise<unknown>,
-  signal?: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
   const seen = new Set<string>()
   const controller = new AbortController()

@@ -30,7 +30,7 @@ export class RateLimit {
    * @returns `undefined` when the request may leave at once.
    * @throws {HelixError} With status 429, and `retryAt`: the wait would be longer. Nothing was sent.
    */
-  take(maxWait: number, signal?: AbortSignal | undefined): Promise<void> | undefined {
+  take(maxWait: number, signal?: AbortSignal): Promise<void> | undefined {
     const delay = this.#delay(this.#waiting.length + 1)
     if (delay === 0) {
       this.#points -= 1
