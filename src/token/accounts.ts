@@ -46,39 +46,47 @@ export async function adoptPair(
 ): Promise<KeyedRecord> {
   const { book, platform } = keyring
   const { grantId = platform.randomId(), expectedUser } = options
-  const key = book.provisionalKey(grantId)
-  const record = newTokenRecord({
-    version: 1,
-    grantId,
-    clientId: book.clientId,
-    accessToken: pair.accessToken,
-    refreshToken: pair.refreshToken,
-    scopes: pair.scopes ?? [],
-    obtainedAt: platform.now(),
-    expiresAt: pair.expiresAt,
-  })
-  await book.replace(key, undefined, record)
+  const key = book.provisionalKey(pair.refreshToken ?? pair.accessToken)
+  for (;;) {
+    const found = await book.read(key)
+    // Somebody else has just begun with the same pair.
+    if (!isBlank(found) && !isEnded(found)) break
+    const record = newTokenRecord({
+      version: (found.version ?? 0) + 1,
+      grantId,
+      clientId: book.clientId,
+      accessToken: pair.accessToken,
+      refreshToken: pair.refreshToken,
+      scopes: pair.scopes ?? [],
+      obtainedAt: platform.now(),
+      expiresAt: pair.expiresAt,
+    })
+    if (await book.replace(key, found.version, record)) break
+  }
   return settlePair(keyring, key, expectedUser)
 }
 
-/** Finds out whose a pair is, and puts it where it belongs. Two contexts may do so at once. */
+/** Finds out whose a pair is, and puts it where it belongs. Several contexts may do so at once. */
 export async function settlePair(
   keyring: Keyring,
   key: string,
   expectedUser?: string | undefined,
 ): Promise<KeyedRecord> {
   const { app, book, platform, renewal } = keyring
+  const expected = { clientId: app?.clientId, userId: expectedUser }
+  const found = await book.read(key)
+  const grantId = isBlank(found) ? undefined : found.grantId
   try {
     let record = await readLiving(book, key)
-    let owner = await validateUserToken(record.accessToken, { clientId: app?.clientId, userId: expectedUser }, platform)
+    let owner = await validateUserToken(record.accessToken, expected, platform)
     if (!owner.alive) {
       const known = await findSpent(book, key, record.refreshToken)
       if (known !== undefined) {
         await discard(book, key)
-        return known
+        return book.isProvisional(known.key) ? await settlePair(keyring, known.key, expectedUser) : known
       }
       ;({ record } = await renewal.renew(key, { unfit: record.accessToken, why: 'refused', validation: owner }))
-      owner = await validateUserToken(record.accessToken, { clientId: app?.clientId, userId: expectedUser }, platform)
+      owner = await validateUserToken(record.accessToken, expected, platform)
       if (!owner.alive) throw rejection({ ended: 'invalid' })
     }
     const owned = await own(book, key, record, owner)
@@ -88,7 +96,11 @@ export async function settlePair(
     if (!placed.record.unsaved) return placed
     return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
   } catch (error) {
-    if (error instanceof TokenRejectedError) await discard(book, key).catch(() => {})
+    if (!(error instanceof TokenRejectedError)) throw error
+    // Another context may have settled it meanwhile.
+    const settled = grantId === undefined ? undefined : await findGrant(book, grantId)
+    if (settled !== undefined && !book.isProvisional(settled.key)) return settled
+    await discard(book, key).catch(() => {})
     throw error
   }
 }
@@ -148,10 +160,10 @@ async function* slotsOf(book: RecordBook, userId: string) {
   }
 }
 
-/** The account that came of a sign-in. */
+/** What came of a sign-in: under its user's key, or, before that is known, under a provisional one. */
 export async function findGrant(book: RecordBook, grantId: string): Promise<KeyedRecord | undefined> {
-  for (const key of await book.keys()) {
-    if (book.isProvisional(key)) continue
+  const keys = await book.keys()
+  for (const key of keys.sort((a, b) => Number(book.isProvisional(a)) - Number(book.isProvisional(b)))) {
     const record = await book.read(key)
     if (!isBlank(record) && !isEnded(record) && record.grantId === grantId) return { key, record }
   }

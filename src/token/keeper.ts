@@ -1,4 +1,4 @@
-import { NetworkError, TokenRejectedError } from '../errors.ts'
+import { NetworkError, StoreError, TokenRejectedError } from '../errors.ts'
 import { backoffDelay } from '../internal/backoff.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
 import { TIMED_OUT, waitFor } from '../internal/wait.ts'
@@ -78,10 +78,12 @@ export class Keeper {
    * @throws {StoreError}
    */
   async load(key: string, origin?: Origin | undefined, ask?: KeptToken['ask']): Promise<KeptToken | undefined> {
-    const { book } = this.keyring
+    const { book, renewal } = this.keyring
     const entry = await book.read(key)
-    const kept = this.learn(key, entry, origin, ask)
-    kept?.learnCheck(await book.readCheck(key))
+    const unsaved = renewal.unsaved(key)
+    const isOlder = unsaved !== undefined && !isBlank(entry) && !isEnded(entry) && entry.grantId === unsaved.grantId
+    const kept = this.learn(key, isOlder ? unsaved : entry, origin, ask)
+    if (kept?.learnCheck(await book.readCheck(key))) this.#news.changed()
     return kept
   }
 
@@ -153,6 +155,19 @@ export class Keeper {
     return this.renew(kept, 'refused', validation, signal)
   }
 
+  /** Writes, or hands to the handler, what could not be kept before. */
+  async keepSafe(kept: KeptToken): Promise<void> {
+    const { renewal } = this.keyring
+    const { key } = kept
+    if (renewal.unsaved(key) !== undefined && (await renewal.flush(key).catch(() => false))) {
+      const known = await this.load(key, 'here')
+      if (known?.trouble?.error instanceof StoreError) known.trouble = undefined
+      this.#news.changed()
+    }
+    const known = this.#kept.get(key)
+    if (known?.record.unsaved) this.learn(key, await renewal.saveAgain(key, known.record), 'here')
+  }
+
   /**
    * Asks Twitch about a token, unless another context has done so meanwhile.
    *
@@ -174,7 +189,11 @@ export class Keeper {
     const { app, platform } = this.keyring
     let known: KeptToken | undefined = kept
     try {
-      known = await this.load(kept.key, 'elsewhere')
+      // A store that fails does not stop the check.
+      known = await this.load(kept.key, 'elsewhere').catch((error: unknown) => {
+        this.#news.warning(error)
+        return kept
+      })
       if (known?.record.accessToken !== kept.record.accessToken) return undefined
       if (known.isVouched(platform.now()) && (known.validatedAt ?? 0) > since) return undefined
       const { accessToken, userId } = known.record
@@ -261,6 +280,10 @@ export class Keeper {
     const { record, vouched, oldWasAlive } = renewed
     const kept = this.learn(old.key, record, 'here') ?? old
     kept.trouble = undefined
+    if (this.keyring.renewal.unsaved(kept.key) !== undefined) {
+      const message = 'The renewed token is not written yet: the store fails. It is lost if the page ends before.'
+      this.#note(kept, new StoreError(message, { reason: 'failed' }))
+    }
     if (kept.record.accessToken !== old.record.accessToken) {
       kept.validatedAt ??= record.obtainedAt // a 200 of /token counts as a validation
       if (oldWasAlive) this.#learnOldDies(old, kept).catch(this.#news.warning)

@@ -57,12 +57,14 @@ export class KeptToken {
     return true
   }
 
-  learnCheck(check: CheckRecord | undefined): void {
-    if (check?.grantId !== this.record.grantId || check.obtainedAt !== this.record.obtainedAt) return
-    if (check.validatedAt !== undefined && check.validatedAt > (this.validatedAt ?? 0)) {
-      this.validatedAt = check.validatedAt
-      this.expiresAt = check.expiresAt
-    }
+  /** @returns Whether another context has learnt something newer. */
+  learnCheck(check: CheckRecord | undefined): boolean {
+    if (check?.grantId !== this.record.grantId || check.obtainedAt !== this.record.obtainedAt) return false
+    if (check.validatedAt === undefined || check.validatedAt <= (this.validatedAt ?? 0)) return false
+    this.validatedAt = check.validatedAt
+    this.expiresAt = check.expiresAt
+    this.trouble = undefined
+    return true
   }
 
   learnVouched({ validatedAt, expiresAt }: Vouched): void {

@@ -88,6 +88,10 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     return this.#started
   }
 
+  #startSoon(): void {
+    if (!this.#closed) this.start().catch((error: unknown) => this.#warn(error))
+  }
+
   /** Ends timers and listening. A renewal that is under way still reaches the store. */
   close(): void {
     this.#closed = true
@@ -106,7 +110,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
       if (renewAt !== undefined && now >= renewAt) this.#schedule.poke()
       return known.issued
     }
-    this.start().catch((error: unknown) => this.#warn(error))
+    this.#startSoon()
     return this.#bounded(
       this.#goodFrom(({ source }) => source.obtain(user, scopes ?? []), scopes),
       signal,
@@ -119,7 +123,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   async getForChat(shardId: number, options: WaitOptions = {}): Promise<AccessToken | undefined> {
     const { signal } = options
     signal?.throwIfAborted()
-    this.start().catch((error: unknown) => this.#warn(error))
+    this.#startSoon()
     return this.#bounded(
       this.#goodFrom(({ source }) => source.obtainForChat(shardId), ['chat:read']),
       signal,
@@ -315,8 +319,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const { keeper, keyring } = await this.#open()
     const now = keyring.platform.now()
     if (kept.rejected !== undefined) return
-    await keyring.renewal.flush(kept.key).catch(() => {})
-    if (kept.record.unsaved) await keyring.renewal.saveAgain(kept.key, kept.record).catch(() => {})
+    await keeper.keepSafe(kept).catch((error: unknown) => this.#warn(error))
     if (kept.trouble !== undefined && now < kept.trouble.retryAt) return
     try {
       if (kept.mustRenew(now)) await keeper.renew(kept, 'refused')

@@ -27,9 +27,9 @@ export class RecordBook {
     return `token:${this.clientId}:${userId}${slot === 1 ? '' : `:${slot}`}`
   }
 
-  /** For a pair whose owner nobody knows yet. */
-  provisionalKey(id: string): string {
-    return `token:${this.clientId}:?${id}`
+  /** For a pair whose owner nobody knows yet: the same key for the same pair, in every context. */
+  provisionalKey(token: string): string {
+    return `token:${this.clientId}:?${fingerprint(token)}`
   }
 
   isProvisional(key: string): boolean {
@@ -80,6 +80,20 @@ export class RecordBook {
 
 export function isBlank(entry: AccountRecord | Blank): entry is Blank {
   return !('clientId' in entry)
+}
+
+/** Tells tokens apart, and tells nothing of them: 53 bits of some 250. `crypto.subtle` is missing at `http://absolute`. */
+function fingerprint(token: string): string {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let at = 0; at < token.length; at += 1) {
+    const unit = token.charCodeAt(at)
+    high = Math.imul(high ^ unit, 2654435761)
+    low = Math.imul(low ^ unit, 1597334677)
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
 }
 
 function checkKey(key: string): string {

@@ -266,9 +266,8 @@ async function take(keyring: Keyring, key: string, id: string, tokens: TokenResp
 /** A tab that ended in the middle may have left the pair behind. */
 async function settleGrant(keyring: Keyring, key: string, id: string): Promise<Account | undefined> {
   const { book } = keyring
-  const provisional = book.provisionalKey(id)
-  const left = await book.store.get(provisional)
-  const found = left !== undefined && !left.deleted ? await settlePair(keyring, provisional) : await findGrant(book, id)
+  const left = await findGrant(book, id)
+  const found = left !== undefined && book.isProvisional(left.key) ? await settlePair(keyring, left.key) : left
   if (found === undefined) return undefined
   await endSignIn(book, key, id, { userId: found.record.userId })
   return accountOf(found.record)
@@ -289,7 +288,7 @@ async function fail(
 /** What another tab made of it. */
 async function outcome(keyring: Keyring, { id, reason }: Extract<SignInRecord, { deleted: true }>): Promise<Account> {
   const found = await findGrant(keyring.book, id)
-  if (found !== undefined) return accountOf(found.record)
+  if (found?.record.userId !== undefined) return accountOf(found.record)
   if (reason === undefined || reason === 'cancelled') throw superseded()
   throw failed(reason)
 }
