@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number
   setTimeout(callback: () => void, delay: number): unknown
   clearTimeout(timer: unknown): void
+  /** Makes time wait for work that this clock does not drive, such as WebCrypto. */
+  hold?(work: PromiseLike<unknown>): void
 }
 
 /** A clock that moves only when it is told to. */
@@ -28,7 +30,6 @@ export interface FakeClock extends Clock {
   settle(): Promise<void>
   /** Sets the wall clock forward, or back with a negative number. No timer runs and `monotonic()` stays. */
   jump(ms: number): void
-  /** Makes `advance` and `settle` wait for work that this clock does not drive, such as WebCrypto. */
   hold(work: PromiseLike<unknown>): void
   /** How many timers wait. */
   readonly pending: number
@@ -52,6 +53,8 @@ const LONGEST_DELAY = 2 ** 31 - 1
 const ONE_DAY = 86_400_000
 /** So many timers at one instant are taken for an endless loop. */
 const TIMERS_AT_ONCE = 100_000
+/** So many tasks `until` gives to work that no timer drives, such as IndexedDB. */
+const PATIENCE = 1000
 
 /**
  * A clock for tests.
@@ -113,10 +116,15 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
     }
     promise.then(mark, mark)
     const end = elapsed + limit
+    let patience = PATIENCE
     await settle()
     while (!settled) {
       const next = timers.at(-1)
-      if (next === undefined) throw new Error('The promise waits for something that no timer will bring.')
+      if (next === undefined) {
+        if (patience-- === 0) throw new Error('The promise waits for something that no timer will bring.')
+        await settle()
+        continue
+      }
       if (next.at > end) throw new Error(`The promise has not settled within ${limit} ms.`)
       runNext()
       await settle()

@@ -61,9 +61,10 @@ export function createFetch(world: World, options: FetchOptions): typeof globalT
           const failWith = (handler: typeof fail) => {
             fail = handler
           }
-          const body = bodyOf(delivery, { end, failWith })
+          const body = bodyOf(delivery, () => new TypeError('network error'), { end, failWith })
           if (body === null) end()
-          resolve(responseOf(answer, body, call.url, page ? exposed : undefined))
+          const hidden = page ? Object.keys(answer.headers).filter((name) => !isReadable(name, exposed)) : []
+          resolve(readInTurn(responseOf(answer, body, hidden), call.url))
         },
         (reason: unknown) => {
           end()
@@ -84,10 +85,9 @@ export function createHandle(options: FetchOptions): (request: Request) => Promi
     if (call === undefined) return new Response('404 page not found', { status: 404 })
     const delivery = await options.serve(call)
     if (delivery.kind === 'silence') await aborted(request.signal)
-    if (delivery.kind === 'silence' || delivery.kind === 'broken') {
-      throw new ConnectionLost(`${call.method} ${call.path} gets no answer.`)
-    }
-    return responseOf(delivery.answer, bodyOf(delivery, undefined), undefined, undefined)
+    const lost = () => new ConnectionLost(`A fault breaks the answer to ${call.method} ${call.path}.`)
+    if (delivery.kind === 'silence' || delivery.kind === 'broken') throw lost()
+    return responseOf(delivery.answer, bodyOf(delivery, lost))
   }
 }
 
@@ -112,7 +112,8 @@ interface BodyHooks {
 /** The body as a stream that is read on demand, so that it can still fail while it is read. */
 function bodyOf(
   delivery: Extract<Delivery, { answer: Answer }>,
-  hooks: BodyHooks | undefined,
+  lost: () => Error,
+  hooks?: BodyHooks | undefined,
 ): ReadableStream<Uint8Array> | null {
   const { body } = delivery.answer
   const ending = delivery.kind === 'part' ? delivery.ending : 'close'
@@ -132,7 +133,7 @@ function bodyOf(
         if (ending === 'stall') return new Promise(() => {})
         hooks?.end()
         if (ending === 'close') controller.close()
-        else controller.error(new TypeError('network error'))
+        else controller.error(lost())
         return undefined
       },
       cancel() {
@@ -143,19 +144,39 @@ function bodyOf(
   )
 }
 
-function responseOf(
-  answer: Answer,
-  body: ReadableStream<Uint8Array> | null,
-  url: URL | undefined,
-  exposed: readonly string[] | undefined,
-): Response {
+function responseOf(answer: Answer, body: ReadableStream<Uint8Array> | null, hidden: readonly string[] = []): Response {
   let { headers } = answer
-  if (exposed !== undefined) {
-    headers = Object.fromEntries(Object.entries(headers).filter(([name]) => isReadable(name, exposed)))
+  if (hidden.length > 0) {
+    headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !hidden.includes(name)))
   }
-  const response = new Response(body, { status: answer.status, headers })
-  if (url !== undefined) Object.defineProperty(response, 'url', { value: url.href })
-  return response
+  return new Response(body, { status: answer.status, headers })
+}
+
+/**
+ * Some browsers read a stream of a script in tasks of their own, and put an error of theirs in place of its own. Here every reading ends
+ * in the turn in which the body ends, and fails as a real one would.
+ */
+function readInTurn(response: Response, url: URL): Response {
+  const text = () => readText(response)
+  const json = async () => JSON.parse(await readText(response))
+  return Object.defineProperties(response, {
+    url: { value: url.href },
+    text: { value: text },
+    json: { value: json },
+  })
+}
+
+async function readText({ body, bodyUsed }: Response): Promise<string> {
+  if (body === null) return ''
+  if (bodyUsed || body.locked) throw new TypeError('The body has been read already.')
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+  }
 }
 
 /** Takes everything it needs before the first `await`, where the body allows it. `undefined`: nobody lives there. */

@@ -34,6 +34,10 @@ export interface IssueOptions {
   readonly scopes?: readonly string[] | undefined
   /** Seconds. Default: as the switches say. */
   readonly expiresIn?: number | undefined
+  /** Default: a new one. */
+  readonly accessToken?: string | undefined
+  /** Default: a new one. */
+  readonly refreshToken?: string | undefined
 }
 
 /** What a user does at `/authorize`. */
@@ -136,7 +140,7 @@ export function createIdServer(world: World, options: IdServerOptions): IdServer
 
   /** WebCrypto takes its own time: a fake clock must not run away meanwhile. */
   function held<T>(work: Promise<T>): Promise<T> {
-    if ('hold' in clock) (clock as { hold(work: Promise<unknown>): void }).hold(work)
+    clock.hold?.(work)
     return work
   }
 

@@ -64,6 +64,9 @@ export interface Mint {
   readonly scopes: readonly string[]
   readonly claims?: readonly string[] | undefined
   readonly lifetime?: number | undefined
+  /** The tokens themselves, where they are not to be made up. */
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | undefined
 }
 
 /** Every token there ever was, and the rules of their life. */
@@ -113,9 +116,10 @@ export function createTokens({ clock, random, switches, onDeath }: TokensOptions
 
   function mintAccess(clientId: string, grant: Grant | undefined, mint: Mint): [AccessTokenEntry, number] {
     const { flow, scopes, claims = [], lifetime = lifetimeOf(flow) } = mint
+    const value = mint.accessToken ?? random.string(LOWER_ALPHANUMERIC, 30)
     const issuedAt = clock.now()
     const token: AccessTokenEntry = {
-      value: random.string(LOWER_ALPHANUMERIC, 30),
+      value,
       clientId,
       grant,
       scopes,
@@ -130,10 +134,15 @@ export function createTokens({ clock, random, switches, onDeath }: TokensOptions
     return [token, lifetime]
   }
 
-  function mintRefresh(app: FakeApp, grant: Grant, accessToken: AccessTokenEntry): RefreshTokenEntry {
+  function mintRefresh(
+    app: FakeApp,
+    grant: Grant,
+    accessToken: AccessTokenEntry,
+    value = random.string(LOWER_ALPHANUMERIC, 50),
+  ): RefreshTokenEntry {
     const { scopes, flow, claims } = accessToken
     const token: RefreshTokenEntry = {
-      value: random.string(LOWER_ALPHANUMERIC, 50),
+      value,
       grant,
       scopes,
       flow,
@@ -200,7 +209,7 @@ export function createTokens({ clock, random, switches, onDeath }: TokensOptions
     mintForUser(app, grant, mint, withRefresh = true) {
       if (!makeRoom(grant)) return undefined
       const [accessToken, expiresIn] = mintAccess(app.clientId, grant, mint)
-      const refreshToken = withRefresh ? mintRefresh(app, grant, accessToken) : undefined
+      const refreshToken = withRefresh ? mintRefresh(app, grant, accessToken, mint.refreshToken) : undefined
       return { accessToken, refreshToken, expiresIn }
     },
     renew(spent) {
@@ -210,7 +219,8 @@ export function createTokens({ clock, random, switches, onDeath }: TokensOptions
       const killsOld = switches.renewalKillsAccessToken ?? app.clientType === 'public'
       if (!(killsOld && isAlive(old)) && !makeRoom(grant)) return undefined
       if (killsOld) kill(old)
-      const [accessToken, expiresIn] = mintAccess(app.clientId, grant, spent)
+      const { flow, scopes, claims } = spent
+      const [accessToken, expiresIn] = mintAccess(app.clientId, grant, { flow, scopes, claims })
       spent.lastUsedAt = clock.now()
       if (!spent.oneUse) {
         spent.accessToken = accessToken

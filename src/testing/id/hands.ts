@@ -57,10 +57,10 @@ export function createHands(state: IdState, held: <T>(work: Promise<T>) => Promi
       pendingCode(userCode).state = 'denied'
     },
     authorize: (url, { login, consent = true }) => held(authorize(url, login, consent)),
-    issue({ clientId, login, scopes = [], expiresIn }) {
+    issue({ clientId, login, scopes = [], expiresIn, accessToken, refreshToken }) {
       const owner = app(clientId)
       const flow = owner.clientType === 'public' ? 'device' : 'code'
-      const mint = { flow, scopes: [...new Set(scopes)], lifetime: expiresIn } as const
+      const mint = { flow, scopes: [...new Set(scopes)], lifetime: expiresIn, accessToken, refreshToken } as const
       const minted = tokens.mintForUser(owner, tokens.grantOf(owner, user(login)), mint)
       if (minted?.refreshToken === undefined) throw new TypeError(`${login} has too many access tokens.`)
       return {
