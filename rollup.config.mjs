@@ -115,7 +115,7 @@ function oneFile(output) {
     output: {
       sourcemap: true,
       banner,
-      plugins: [terser({ module: true, ecma: 2022, compress: { passes: 2 } })],
+      plugins: [terser({ module: output.format === 'es', ecma: 2022, compress: { passes: 2 } })],
       ...output,
     },
   }
