@@ -24,8 +24,9 @@ export async function titleOf(page: Page, url: string): Promise<string> {
   const failed = new Promise<never>((_, reject) => {
     page.on('pageerror', reject)
   })
-  await page.goto(url)
-  const done = page.waitForFunction(() => document.title !== 'waiting', undefined, { timeout: 20_000 })
-  await Promise.race([done, failed])
-  return page.title()
+  const done = page
+    .goto(url)
+    .then(() => page.waitForFunction(() => document.title !== 'waiting', undefined, { timeout: 20_000 }))
+    .then(() => page.title())
+  return Promise.race([done, failed])
 }
