@@ -164,8 +164,7 @@ export class Connection implements IrcConnection {
   keepAlive(interval: number, timeout: number): void {
     this.after(interval, () => {
       this.write(PING)
-      this.heard()
-      this.#dropTimer = this.after(timeout, () => this.close())
+      this.#dropTimer ??= this.after(timeout, () => this.close())
       this.keepAlive(interval, timeout)
     })
   }
@@ -174,6 +173,7 @@ export class Connection implements IrcConnection {
   heard(): void {
     this.#timers.delete(this.#dropTimer)
     this.#world.clock.clearTimeout(this.#dropTimer)
+    this.#dropTimer = undefined
   }
 
   reconnect(options: { closeAfter?: number | false | undefined; code?: number | undefined } = {}): void {

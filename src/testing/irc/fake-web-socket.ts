@@ -98,10 +98,6 @@ export function createFakeWebSocket(
         this.#inTurn(() => this.#fail())
         return
       }
-      if (this.#frozen) {
-        clock.setTimeout(() => this.#end(1006), closeTimeout)
-        return
-      }
       this.#inTurn(() => {
         if (this.#frozen) clock.setTimeout(() => this.#end(1006), closeTimeout)
         else this.#end(code ?? 1005, code === undefined ? '' : reason)

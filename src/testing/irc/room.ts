@@ -140,7 +140,7 @@ export function badgeTags(room: Room, member: Member): { readonly badges: string
   else if (role.vip) badges.push('vip/1')
   if (role.subscriber > 0) {
     const step = SUBSCRIBER_BADGES.findLast((months) => months <= role.subscriber) ?? 0
-    badges.push(`subscriber/${role.subscriber === 1 ? 0 : step + (role.tier === 1 ? 0 : role.tier * 1000)}`)
+    badges.push(`subscriber/${step + (role.tier === 1 ? 0 : role.tier * 1000)}`)
   }
   badges.push(...role.badges)
   return {

@@ -14,6 +14,15 @@ describe('keepalive', () => {
     expect(polite.take()).toEqual(['PING :tmi.twitch.tv'])
   })
 
+  test('a period shorter than the patience does not make it endless', async () => {
+    const { world, client } = createSetting({ pingInterval: 1000, pongTimeout: 2500 })
+    const rude = client('ronni')
+    await world.clock.advance(3499)
+    expect(rude.end).toBeUndefined()
+    await world.clock.advance(1)
+    expect(rude.end).toBe('terminated')
+  })
+
   test('the server can stop answering', () => {
     const { server, client } = createSetting()
     const bar = client('bar')
@@ -105,9 +114,9 @@ describe('frames', () => {
   test('a line cut in pieces, but never a character', () => {
     const { server, client } = createSetting()
     const reader = client('justinfan1', { join: '#foo', caps: false })
-    server.shapeFrames({ cut: 9 })
+    server.shapeFrames({ cut: 10 })
     server.send('bar', 'foo', '😂😂😂😂😂😂')
-    expect(reader.frames.length).toBeGreaterThan(6)
+    expect(reader.frames.length).toBeGreaterThan(5)
     expect(reader.frames.join('')).toBe(':bar!bar@bar.tmi.twitch.tv PRIVMSG #foo :😂😂😂😂😂😂\r\n')
     for (const frame of reader.frames) expect(frame.isWellFormed()).toBe(true)
   })
@@ -167,6 +176,19 @@ describe('faults', () => {
     const bar = client('bar', { join: '#ronni' })
     bar.send('JOIN #foo')
     expect(bar).toMatchObject({ end: 'terminated', lines: [] })
+  })
+
+  test('close before the work is done, or a while after it', async () => {
+    const { world, client } = createSetting()
+    const [bar, ronni] = [client('bar', { join: '#foo' }), client('ronni', { join: '#foo' })]
+    world.faults.add({ host: 'irc', method: 'PRIVMSG', times: 1, fault: { kind: 'close', after: 100 } })
+    world.faults.add({ host: 'irc', method: 'PRIVMSG', times: 1, fault: { kind: 'close' } })
+    bar.send('PRIVMSG #foo :heard')
+    expect(ronni.take()).toHaveLength(1)
+    ronni.send('PRIVMSG #foo :not heard')
+    expect([ronni.end, bar.take().filter((line) => line.includes('not heard'))]).toEqual(['terminated', []])
+    await world.clock.advance(100)
+    expect(bar.end).toBe('terminated')
   })
 
   test('lose a line, or its answer', () => {

@@ -44,6 +44,18 @@ test('roles show as badges and tags', () => {
   ])
 })
 
+test('a reply to a reply names both, and belongs to the thread of the first', () => {
+  const { server, client } = createSetting()
+  const reader = client('justinfan1', { join: '#foo' })
+  server.send('bar', 'foo', 'first')
+  server.send('ronni', 'foo', 'second', { 'reply-parent-msg-id': 'id-1' })
+  server.send('bar', 'foo', 'third', { 'reply-parent-msg-id': 'id-2' })
+  server.send('bar', 'foo', 'to nobody', { 'reply-parent-msg-id': 'id-99' })
+  const [, , third, lost] = reader.take()
+  expect(third).toMatch(/reply-parent-msg-id=id-2;.*reply-thread-parent-msg-id=id-1;.* :@ronni third$/)
+  expect(lost).toMatch(/^(?!.*reply-).* :to nobody$/)
+})
+
 test('a message is deleted, a chat is cleared', () => {
   const { server, client } = createSetting()
   const reader = client('justinfan1', { join: '#foo' })

@@ -82,12 +82,14 @@ describe('modes', () => {
     server.setRoomState('foo', { 'emote-only': 0, 'subs-only': 1 })
     server.setRole('bar', 'foo', { subscriber: 3 })
     bar.send(say('subscribed'))
-    server.setRole('bar', 'foo', { subscriber: 0, followedAt: world.clock.now() })
     server.setRoomState('foo', { 'subs-only': 0, 'followers-only': 10 })
+    bar.send(say('subscribed and no follower'))
+    server.setRole('bar', 'foo', { subscriber: 0, followedAt: world.clock.now() })
     bar.send(say('too young'))
     await world.clock.advance(600_000)
     bar.send(say('old enough'))
     expect(answers(bar).filter((answer) => !/_o(n|ff)$/.test(answer))).toEqual([
+      'ok',
       'ok',
       'ok',
       'msg_followersonly_followed',

@@ -37,6 +37,7 @@ export const transcripts: Readonly<Record<string, string>> = {
 
   'a name taken from the token': `
     bar> pass oauth:token-bar
+    bar> PASS oauth:token-ronni
     bar> nick justinfan123456
     bar< :tmi.twitch.tv 001 bar :Welcome, GLHF!
     bar< :tmi.twitch.tv 002 bar :Your host is tmi.twitch.tv
