@@ -19,6 +19,8 @@ export interface Channel {
   missedSince: number | undefined
   /** Moderated or one's own: does not count against the limit of joined channels. */
   exempt: boolean
+  /** Broadcaster, moderator or VIP there. */
+  privileged: boolean
   readonly waiting: Set<Waiter>
 }
 
@@ -46,6 +48,7 @@ export function createChannel(name: string, shardId: number): Channel {
     lines: 0,
     missedSince: undefined,
     exempt: false,
+    privileged: false,
     waiting: new Set(),
   }
 }

@@ -9,6 +9,10 @@ export interface ChatLimits {
   readonly logins: Rate
   /** Every channel of a list counts. */
   readonly joins: Rate
+  /** Where one has no role. Those of {@link privilegedMessages} count here too. */
+  readonly messages: Rate
+  /** Where one is broadcaster, moderator or VIP. */
+  readonly privilegedMessages: Rate
   /** Channels joined at once, without one's own and those one moderates. */
   readonly channels: number
 }
@@ -21,6 +25,8 @@ export interface ChatLimits {
 export const NORMAL_LIMITS: ChatLimits = {
   logins: { count: 20, per: 11_000 },
   joins: { count: 20, per: 11_000 },
+  messages: { count: 20, per: 31_000 },
+  privilegedMessages: { count: 100, per: 31_000 },
   channels: 100,
 }
 
@@ -28,6 +34,8 @@ export const NORMAL_LIMITS: ChatLimits = {
 export const VERIFIED_LIMITS: ChatLimits = {
   logins: { count: 200, per: 11_000 },
   joins: { count: 2000, per: 11_000 },
+  messages: { count: 7500, per: 31_000 },
+  privilegedMessages: { count: 7500, per: 31_000 },
   channels: 100,
 }
 

@@ -11,6 +11,7 @@ import { Joining } from './joining.ts'
 import { type ChatLimits, NORMAL_LIMITS, VERIFIED_LIMITS } from './limits.ts'
 import { MessageView } from './messages.ts'
 import { Shard, type ShardListener, type ShardOptions } from './shard.ts'
+import type { Route } from './speaking.ts'
 
 export interface ChatReaderOptions {
   /** Left out: everything is read anonymously. */
@@ -101,7 +102,10 @@ export class ChatReader extends Emitter<ChatEvents> {
         this.emit('connected', { shardId: shard.id, login, anonymous })
       },
       onDisconnected: (shard, error, retryAt) => this.#onDisconnected(shard, error, retryAt),
-      onChange: () => this.#joining.wake(),
+      onChange: () => {
+        this.#joining.wake()
+        this.changed()
+      },
     }
     for (const channel of options.channels ?? []) this.#want(channelName(channel))
   }
@@ -208,6 +212,22 @@ export class ChatReader extends Emitter<ChatEvents> {
     }
   }
 
+  /** @internal The way to a channel, for those who speak. */
+  protected route(name: string): Route | undefined {
+    const channel = this.#channels.get(name)
+    const home = channel === undefined ? undefined : this.#shards[channel.shardId]
+    const shard = home?.connection === undefined ? this.#shards.find((other) => other.connection !== undefined) : home
+    const connection = channel?.owner ?? shard?.connection
+    if (connection === undefined || shard?.account === undefined) return undefined
+    return { connection, account: shard.account, token: shard.token, privileged: channel?.privileged ?? false }
+  }
+
+  /** @internal A line that is no PRIVMSG. */
+  protected heard(_message: IrcMessage, _connection: Connection): void {}
+
+  /** @internal Connections came or went. */
+  protected changed(): void {}
+
   #want(name: string): Channel {
     const found = this.#channels.get(name)
     if (found !== undefined) return found
@@ -268,6 +288,7 @@ export class ChatReader extends Emitter<ChatEvents> {
 
   /** What a line means for the connection. */
   #note(message: IrcMessage, channel: Channel | undefined, connection: Connection, shard: Shard): void {
+    this.heard(message, connection)
     switch (message.command) {
       case 'RECONNECT':
         if (connection === shard.current) shard.move()
@@ -279,8 +300,11 @@ export class ChatReader extends Emitter<ChatEvents> {
         this.#onNames(message, connection, shard)
         return
       case 'USERSTATE':
-        if (channel !== undefined)
-          channel.exempt = message.tag('mod') === '1' || (message.tag('badges') ?? '').includes('broadcaster/')
+        if (channel !== undefined) {
+          const badges = message.tag('badges') ?? ''
+          channel.exempt = message.tag('mod') === '1' || badges.includes('broadcaster/')
+          channel.privileged = channel.exempt || badges.includes('vip/')
+        }
         return
       case 'PART':
         if (channel?.owner === connection && message.prefix?.nick === connection.login) {

@@ -53,6 +53,8 @@ export class Shard {
   /** The newest connection that is logged in: channels belong there. */
   current: Connection | undefined
   account: Account | undefined
+  /** The one that was logged in with; `undefined`: anonymous. */
+  token: AccessToken | undefined
   readonly #options: ShardOptions
   readonly #listener: ShardListener
   readonly #live = new Set<Connection>()
@@ -61,7 +63,6 @@ export class Shard {
   /** An attempt to log in, from asking for the token on. */
   #attempt: AbortController | undefined
   #connecting: Connection | undefined
-  #token: AccessToken | undefined
   #refused: AccessToken | undefined
   #retryTimer: unknown
   #failures = 0
@@ -149,7 +150,7 @@ export class Shard {
     this.current = connection
     this.#readyAt = this.#options.platform.monotonic()
     if (this.#live.size > 1) this.#seen ??= new Set()
-    this.#listener.onConnected(this, connection, this.#token === undefined)
+    this.#listener.onConnected(this, connection, this.token === undefined)
     this.#retire()
     this.#settle()
     this.#listener.onChange()
@@ -181,11 +182,11 @@ export class Shard {
 
   /** Another token, once: a second refusal in a row is not the token's fault. */
   #renew(): void {
-    if (this.#token === undefined || this.#refused !== undefined) {
+    if (this.token === undefined || this.#refused !== undefined) {
       const text = 'Twitch chat refused the login, and refused it again with a token that is valid.'
       this.#failed(new ChatError(text, { reason: 'login-failed' }), true)
     } else {
-      this.#refused = this.#token
+      this.#refused = this.token
       this.#dial()
     }
   }
@@ -219,7 +220,7 @@ export class Shard {
     const { platform } = this.#options
     const token = await this.#getToken(signal)
     signal.throwIfAborted()
-    this.#token = token
+    this.token = token
     const account = this.#listener.account(token?.userId ?? '')
     this.account = account
     for (let wait = 1; wait > 0; ) {

@@ -1,0 +1,289 @@
+import { ChatError, MissingScopeError } from '../errors.ts'
+import type { AccessToken, Platform, WaitOptions } from '../types.ts'
+import type { Account } from './account.ts'
+import type { Connection } from './connection.ts'
+import { formatIrcMessage } from './format-irc-message.ts'
+import type { IrcMessage } from './irc-message.ts'
+import { splitText } from './split.ts'
+
+export interface SayOptions extends WaitOptions {
+  /** Milliseconds until Twitch must have confirmed all of it. Default 30,000. */
+  readonly timeout?: number | undefined
+  /** Where a limit stands in the way: wait for it (the default), or fail with `rate-limited`. */
+  readonly whenLimited?: 'wait' | 'fail' | undefined
+  /** Without a connection: fail with `not-connected` (the default), or wait for one. */
+  readonly whenOffline?: 'wait' | 'fail' | undefined
+}
+
+/** What Twitch took. */
+export interface SentMessage {
+  readonly channel: string
+  /** One for each part of the text: more than one where it was too long. Empty where the server tells no ids. */
+  readonly ids: readonly string[]
+}
+
+/** The way to a channel at this moment. */
+export interface Route {
+  readonly connection: Connection
+  readonly account: Account
+  /** `undefined`: anonymous. */
+  readonly token: AccessToken | undefined
+  /** Broadcaster, moderator or VIP there. */
+  readonly privileged: boolean
+}
+
+export interface SpeakingOptions {
+  readonly platform: Platform
+  /** `undefined`: there is none now. */
+  readonly route: (channel: string) => Route | undefined
+}
+
+/** One call: its parts go one after the other. */
+interface Job {
+  readonly channel: string
+  readonly parts: readonly string[]
+  /** `/me ` or nothing. */
+  readonly prefix: string
+  readonly replyTo: string | undefined
+  readonly options: SayOptions
+  readonly ids: string[]
+  next: number
+  /** How often this part was sent. */
+  tries: number
+  finish(error?: unknown): void
+}
+
+interface Lane {
+  readonly jobs: Job[]
+  /** What was sent and is not confirmed yet. */
+  flying:
+    | { readonly job: Job; readonly connection: Connection; readonly nonce: string; readonly timer: unknown }
+    | undefined
+  /** Instants of the monotonic clock. */
+  notBefore: number
+  lastAt: number
+  lastText: string
+  /** Seconds between two messages, while the room is in slow mode. */
+  slow: number
+}
+
+/** @see https://dev.twitch.tv/docs/chat/irc/#sending-and-receiving-chat-messages */
+const LONGEST = 500
+/** Nobody sees it, and it makes a repeated text another one. */
+const DIFFERENCE = ' \u{e0000}'
+const SAME_WITHIN = 30_000
+/** Between two messages to one channel, for those without a role there. */
+const PACE = 1100
+const ANSWER_WITHIN = 10_000
+const TRIES = 3
+const QUEUE = 1000
+
+/** Sends messages one by one in each channel, as fast as the account may, and learns what became of each. */
+export class Speaking {
+  readonly #options: SpeakingOptions
+  readonly #lanes = new Map<string, Lane>()
+  #timer: unknown
+
+  constructor(options: SpeakingOptions) {
+    this.#options = options
+  }
+
+  say(
+    channel: string,
+    text: string,
+    prefix: string,
+    replyTo: string | undefined,
+    options: SayOptions,
+  ): Promise<SentMessage> {
+    if (/[\r\n\0]/.test(text)) throw new TypeError('A message cannot hold CR, LF or NUL.')
+    if (text.trim() === '') throw new TypeError('A message needs a text.')
+    const { signal, timeout = 30_000 } = options
+    const { setTimeout, clearTimeout } = this.#options.platform
+    const lane = this.#lane(channel)
+    const sent = new Promise<SentMessage>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      if (lane.jobs.length >= QUEUE)
+        return reject(new ChatError(`Too much waits to be said in ${channel}.`, { reason: 'rate-limited', channel }))
+      const onAbort = () => job.finish(signal?.reason)
+      const timer = setTimeout(() => job.finish(noAnswer(channel, timeout)), timeout)
+      const job: Job = {
+        channel,
+        parts: splitText(text, LONGEST - prefix.length - DIFFERENCE.length),
+        prefix,
+        replyTo,
+        options,
+        ids: [],
+        next: 0,
+        tries: 0,
+        finish: (error) => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', onAbort)
+          const place = lane.jobs.indexOf(job)
+          if (place !== -1) lane.jobs.splice(place, 1)
+          if (lane.flying?.job === job) this.#land(lane)
+          if (error === undefined) resolve({ channel, ids: job.ids })
+          else reject(error)
+          this.#run()
+        },
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      lane.jobs.push(job)
+      this.#run()
+    })
+    return sent
+  }
+
+  /** Looks whether a line tells what became of a message, or of the room. */
+  heard(message: IrcMessage, connection: Connection): void {
+    const { command, params } = message
+    const lane = this.#lanes.get(params[0]?.slice(1) ?? '')
+    if (lane === undefined) return
+    if (command === 'ROOMSTATE') lane.slow = Number(message.tag('slow') ?? lane.slow) || 0
+    const { flying } = lane
+    if (flying?.connection !== connection) return
+    if (command === 'USERSTATE') {
+      const id = message.tag('id')
+      const nonce = message.tag('client-nonce')
+      if (nonce === flying.nonce || (nonce === undefined && id !== undefined)) this.#confirm(lane, flying.job, id)
+    } else if (command === 'NOTICE') {
+      const msgId = message.tag('msg-id') ?? ''
+      if (/^(msg_|no_permission|tos_ban|unrecognized_cmd|invalid_user)/.test(msgId))
+        this.#refuse(lane, flying.job, msgId, params[1] ?? '')
+    }
+  }
+
+  /** Connections came or went. */
+  wake(): void {
+    for (const lane of this.#lanes.values()) {
+      const { flying } = lane
+      if (flying === undefined || flying.connection.ready) continue
+      const text = `The connection was lost before Twitch confirmed the message to ${flying.job.channel}: it may have been sent or not.`
+      flying.job.finish(new ChatError(text, { reason: 'no-answer', channel: flying.job.channel }))
+    }
+    this.#run()
+  }
+
+  close(error: Error): void {
+    this.#options.platform.clearTimeout(this.#timer)
+    const lanes = [...this.#lanes.values()]
+    this.#lanes.clear()
+    for (const { jobs } of lanes) for (const job of jobs.splice(0)) job.finish(error)
+  }
+
+  #lane(channel: string): Lane {
+    const found = this.#lanes.get(channel)
+    if (found !== undefined) return found
+    const lane: Lane = { jobs: [], flying: undefined, notBefore: 0, lastAt: 0, lastText: '', slow: 0 }
+    this.#lanes.set(channel, lane)
+    return lane
+  }
+
+  #run(): void {
+    const { platform } = this.#options
+    const now = platform.monotonic()
+    let wait = Number.POSITIVE_INFINITY
+    for (const lane of this.#lanes.values()) {
+      const job = lane.flying === undefined ? lane.jobs[0] : undefined
+      if (job !== undefined) wait = Math.min(wait, this.#advance(lane, job, now))
+    }
+    platform.clearTimeout(this.#timer)
+    if (wait < Number.POSITIVE_INFINITY) this.#timer = platform.setTimeout(() => this.#run(), wait)
+  }
+
+  /** Sends the next part, if it may be. @returns Milliseconds until it is worth trying again. */
+  #advance(lane: Lane, job: Job, now: number): number {
+    const { channel, options } = job
+    const fail = (text: string, reason: ChatError['reason']): number => {
+      job.finish(new ChatError(text, { reason, channel }))
+      return Number.POSITIVE_INFINITY
+    }
+    const route = this.#options.route(channel)
+    if (route === undefined) {
+      if (options.whenOffline === 'wait') return Number.POSITIVE_INFINITY
+      return fail(`Chat is not connected: the message to ${channel} was not sent.`, 'not-connected')
+    }
+    const { account, privileged, token } = route
+    if (token === undefined) return fail('Anonymous chat can only read.', 'read-only')
+    if (!token.scopes.some((scope) => scope === 'chat:edit' || scope === 'chat_login')) {
+      job.finish(
+        new MissingScopeError('To speak in chat the user must grant chat:edit.', {
+          missing: ['chat:edit'],
+          userId: token.userId,
+        }),
+      )
+      return Number.POSITIVE_INFINITY
+    }
+    const window = privileged ? account.privilegedMessages : account.messages
+    const wait = Math.max(lane.notBefore - now, window.wait(now))
+    if (wait > 0) {
+      if (options.whenLimited !== 'fail') return wait
+      return fail(`The message to ${channel} would have to wait ${wait} ms.`, 'rate-limited')
+    }
+    this.#send(lane, job, route, now)
+    return Number.POSITIVE_INFINITY
+  }
+
+  #send(lane: Lane, job: Job, { connection, account, privileged }: Route, now: number): void {
+    const { platform } = this.#options
+    const { channel, prefix, replyTo } = job
+    let text = job.parts[job.next] ?? ''
+    if (!privileged && text === lane.lastText && now - lane.lastAt < SAME_WITHIN) text += DIFFERENCE
+    const nonce = platform.randomId()
+    const tags = new Map([['client-nonce', nonce]])
+    if (replyTo !== undefined) tags.set('reply-parent-msg-id', replyTo)
+    connection.send(formatIrcMessage({ tags, command: 'PRIVMSG', params: [`#${channel}`, prefix + text] }))
+    account.messages.take(now)
+    account.privilegedMessages.take(now)
+    lane.lastText = text
+    lane.lastAt = now
+    if (!privileged) lane.notBefore = now + Math.max(PACE, lane.slow * 1000 + 100)
+    job.tries += 1
+    const timer = platform.setTimeout(() => job.finish(noAnswer(channel, ANSWER_WITHIN)), ANSWER_WITHIN)
+    lane.flying = { job, connection, nonce, timer }
+    if (!connection.hasCommands) this.#confirm(lane, job, undefined)
+  }
+
+  #land(lane: Lane): void {
+    this.#options.platform.clearTimeout(lane.flying?.timer)
+    lane.flying = undefined
+  }
+
+  #confirm(lane: Lane, job: Job, id: string | undefined): void {
+    this.#land(lane)
+    if (id !== undefined) job.ids.push(id)
+    job.next += 1
+    job.tries = 0
+    if (job.next >= job.parts.length) job.finish()
+    else this.#run()
+  }
+
+  #refuse(lane: Lane, job: Job, msgId: string, text: string): void {
+    const waits = job.options.whenLimited !== 'fail'
+    const wait = retryAfter(msgId, text)
+    if (wait !== undefined && (waits || wait === 0) && job.tries < TRIES) {
+      lane.notBefore = this.#options.platform.monotonic() + wait
+      this.#land(lane)
+      this.#run()
+    } else job.finish(new ChatError(text, { reason: msgId, channel: job.channel }))
+  }
+}
+
+/** Milliseconds after which a refused message may be sent again; `undefined`: never. */
+function retryAfter(msgId: string, text: string): number | undefined {
+  switch (msgId) {
+    case 'msg_slowmode':
+      return Number(/(\d+) seconds?/.exec(text)?.[1] ?? 5) * 1000 + 500
+    case 'msg_ratelimit':
+      return 2000
+    // Said from elsewhere by the same account: the next try differs from this one.
+    case 'msg_duplicate':
+      return PACE
+    default:
+      return undefined
+  }
+}
+
+function noAnswer(channel: string, after: number): ChatError {
+  const text = `Twitch did not confirm the message to ${channel} within ${after} ms: it may have been dropped or not.`
+  return new ChatError(text, { reason: 'no-answer', channel })
+}
