@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createChatter, generateChat } from '../../../src/testing/irc/chatter.ts'
+import { createChatter } from '../../../src/testing/irc/chatter.ts'
+import { generateChat } from '../../../src/testing/irc/generate-chat.ts'
 import { createSetting } from './support.ts'
 
 test('the same seed makes the same lines, another one others', () => {
