@@ -1,5 +1,6 @@
 import { promisifyRequest } from 'idb-keyval'
-import { CompactEncrypt, compactDecrypt } from 'jose'
+import { compactDecrypt } from 'jose/jwe/compact/decrypt'
+import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
 import { UnsupportedError } from '../errors.ts'
 import { asObject, asString } from '../internal/json.ts'
 import { createDatabase, type DatabaseOptions } from './database.ts'

@@ -279,10 +279,13 @@ export function tokenStoreCases(create: Create, options: TokenStoreCasesOptions 
         for (let version = 1; version <= 30; version += 1) {
           await writer.replace('key', version === 1 ? undefined : version - 1, pair(version))
         }
+      })().finally(() => {
         writing = false
-      })()
+      })
       let newest = 0
       while (writing) {
+        // A turn for a writer that waits for one.
+        await new Promise((resolve) => setTimeout(resolve))
         const read = await reader.get('key')
         if (read === undefined) continue
         equal(read, pair(read.version), 'A record mixes two writes.')
@@ -310,13 +313,14 @@ async function count(stores: readonly TokenStore[]): Promise<void> {
   const won: number[] = []
   await Promise.all(
     stores.map(async (store) => {
-      for (let added = 0; added < 10; ) {
+      let added = 0
+      for (let attempt = 0; added < 10; attempt += 1) {
+        check(attempt < stores.length * 50, 'Writers refuse each other without end.')
         const now = (await store.get('counter'))?.version
         const version = (now ?? 0) + 1
-        if (await store.replace('counter', now, { version })) {
-          won.push(version)
-          added += 1
-        }
+        if (!(await store.replace('counter', now, { version }))) continue
+        won.push(version)
+        added += 1
       }
     }),
   )
