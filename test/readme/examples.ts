@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = new URL('../..', import.meta.url).pathname
+const folder = join(root, 'build/examples')
+const pages = ['README.md', 'docs/testing.md']
+
+export interface Example {
+  readonly name: string
+  readonly code: string
+  /** A module over the source; it exports `run`. */
+  readonly file: string
+}
+
+/** Every `ts` block of the README and the docs, as a module of its own. */
+export function writeExamples(): readonly Example[] {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  return pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => {
+      const name = `${page} ${index + 1}`
+      const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.ts`)
+      const imports: string[] = []
+      const body = code.replaceAll(/^import .*? from '(.*?)'$/gms, (statement, specifier: string) => {
+        imports.push(statement.replace(specifier, specifier.replace(/^twitch-keyring(.*)$/, '../../src$1/index.ts')))
+        return ''
+      })
+      writeFileSync(file, `${imports.join('\n')}\n\nexport async function run(): Promise<void> {\n${body}}\n`)
+      return { name, code, file }
+    })
+  })
+}

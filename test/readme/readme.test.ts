@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import { IDBFactory } from 'fake-indexeddb'
+import ts from 'typescript'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { Client, SimpleTokenHandler } from '../../src/index.ts'
+import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
+import { writeExamples } from './examples.ts'
+
+const examples = writeExamples()
+
+async function example(name: string): Promise<() => Promise<void>> {
+  const found = examples.find((example) => example.name === name)
+  if (found === undefined) expect.fail(`There is no example "${name}".`)
+  const { run } = await import(found.file)
+  return run
+}
+
+/** A browser as the examples find it, with the fake Twitch as its network and its clock. */
+function openPlace(clientId: string, clientType: 'public' | 'confidential' = 'public') {
+  // IndexedDB works in tasks of its own.
+  const settle = async () => {
+    for (let task = 0; task < 300; task += 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const clock = createFakeClock({ settle })
+  const clientSecret = clientType === 'public' ? undefined : 'secret'
+  const twitch = createFakeTwitch({
+    clock,
+    users: [{ id: '1234', login: 'streamer' }],
+    apps: [{ clientId, clientType, clientSecret }],
+  })
+  vi.stubGlobal('fetch', twitch.fetch)
+  vi.stubGlobal('WebSocket', twitch.WebSocket)
+  vi.stubGlobal('indexedDB', new IDBFactory())
+  vi.stubGlobal('setTimeout', clock.setTimeout)
+  vi.stubGlobal('clearTimeout', clock.clearTimeout)
+  const shown: string[] = []
+  vi.stubGlobal('show', (text: string) => {
+    shown.push(text)
+    const [, code] = /enter ([A-Z]{8})/.exec(text) ?? []
+    if (code !== undefined) twitch.id.allow(code, 'streamer')
+  })
+  return { clock, twitch, shown, clientSecret }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+test('every example compiles', { timeout: 60_000 }, () => {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+    types: [],
+    skipLibCheck: true,
+  }
+  const globals = join(import.meta.dirname, 'globals.d.ts')
+  const program = ts.createProgram([globals, ...examples.map(({ file }) => file)], options)
+  const found = ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file === undefined || !/\/src\//.test(file.fileName))
+  const problems = found.map((problem) => {
+    const at = problem.file === undefined ? '' : `${problem.file.fileName.split('/').at(-1)}: `
+    return `${at}${ts.flattenDiagnosticMessageText(problem.messageText, ' ')}`
+  })
+  expect(problems).toEqual([])
+})
+
+test('the first example signs in, says hello in chat, and reads what others say', async () => {
+  const { clock, twitch, shown } = openPlace('your-client-id')
+  const run = await example('README.md 1')
+  await clock.until(run())
+  expect(shown[0]).toMatch(/^Open https:\/\/www\.twitch\.tv\/activate\S* and enter [A-Z]{8}$/)
+  expect(twitch.chat.connections[0]?.channels).toContain('streamer')
+  twitch.users.add({ id: '99', login: 'viewer', displayName: 'Viewer' })
+  twitch.chat.send('viewer', 'streamer', 'hello you')
+  await clock.advance(1_000)
+  expect(shown).toContain('Viewer: hello you')
+})
+
+test('the example with a handler of one’s own connects, and saves what is renewed', async () => {
+  const { clock, twitch, clientSecret } = openPlace('confidential-id', 'confidential')
+  const pair = twitch.id.issue({ clientId: 'confidential-id', login: 'streamer', scopes: ['chat:read', 'chat:edit'] })
+  twitch.id.expire(pair.accessToken)
+  const irc = twitch.id.issue({ clientId: 'confidential-id', login: 'streamer', scopes: ['chat:read'] })
+  const put = vi.fn(async () => {})
+  vi.stubGlobal('db', { get: async () => ({ access: pair.accessToken, refresh: pair.refreshToken }), put })
+  vi.stubGlobal('config', { clientId: 'confidential-id', clientSecret, ircToken: irc.accessToken })
+  const run = await example('README.md 2')
+  await clock.until(run())
+  expect(put).toHaveBeenCalledExactlyOnceWith('1234', expect.objectContaining({ access: expect.any(String) }))
+  expect(twitch.chat.connections[0]?.channels).toContain('streamer')
+})
+
+test('the example of states and events shows them', async () => {
+  const { clock, twitch, shown } = openPlace('your-client-id')
+  const pair = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer' })
+  const client = new Client(
+    new SimpleTokenHandler(pair.accessToken, 'your-client-id', { refreshToken: pair.refreshToken }),
+  )
+  vi.stubGlobal('client', client)
+  const run = await example('README.md 3')
+  await clock.until(run())
+  await clock.until(client.tokens.get())
+  twitch.id.expireAll()
+  await clock.until(client.tokens.renew(await client.tokens.get()))
+  expect(shown).toContain('streamer: ok ')
+  expect(shown).toContain('streamer was renewed here')
+})
+
+test('the example of the fake Twitch shows that a 503 logs nobody out', async () => {
+  const { shown } = openPlace('unused')
+  vi.unstubAllGlobals()
+  vi.stubGlobal('show', (text: string) => shown.push(text))
+  const run = await example('docs/testing.md 1')
+  await run()
+  expect(shown).toHaveLength(1)
+  expect(['ok', 'degraded']).toContain(shown[0])
+})
+
+test('the example of a store runs all its cases', async () => {
+  const cases: (() => Promise<void>)[] = []
+  vi.stubGlobal('test', (_: string, run: () => Promise<void>) => cases.push(run))
+  const run = await example('docs/testing.md 2')
+  await run()
+  expect(cases.length).toBeGreaterThan(5)
+  for (const run of cases) await run()
+})
+
+beforeAll(() => {
+  expect(examples.map(({ name }) => name)).toEqual([
+    'README.md 1',
+    'README.md 2',
+    'README.md 3',
+    'docs/testing.md 1',
+    'docs/testing.md 2',
+  ])
+})
