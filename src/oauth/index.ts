@@ -11,6 +11,7 @@ export {
   exchangeDeviceCode,
   requestDeviceCode,
 } from './device-code.ts'
+export { type IdTokenClaims, type VerifyIdTokenOptions, verifyIdToken } from './id-token.ts'
 export { type RefreshTokenOptions, refreshToken } from './refresh.ts'
 export { type RevokeTokenOptions, revokeToken } from './revoke.ts'
 export { missingScopes, readScopes, satisfies, scopesToRequest } from './scopes.ts'

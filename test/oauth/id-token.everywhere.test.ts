@@ -1,0 +1,184 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { type VerifyIdTokenOptions, verifyIdToken } from '../../src/oauth/id-token.ts'
+import { authorizeUrl, readCallback } from '../../src/oauth/index.ts'
+import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
+import { printed, rejection } from './stub.ts'
+
+const issuer = 'http://127.0.0.1:1/oauth2'
+const now = 1_800_000_000
+// SHA-256 of `access`, its left half in base64url.
+const AT_HASH = 'oFYf1knNtrqnhAVfBRuteQ'
+
+let keys: CryptoKeyPair
+let others: CryptoKeyPair
+let published: object[]
+
+beforeAll(async () => {
+  keys = await generateKeyPair('RS256', { extractable: true })
+  others = await generateKeyPair('RS256', { extractable: true })
+  published = [{ ...(await exportJWK(keys.publicKey)), kid: '1', alg: 'RS256', use: 'sig' }]
+})
+
+function setUp(answer: () => Response = () => Response.json({ keys: published })) {
+  const requests: { url: string; init: RequestInit | undefined }[] = []
+  const options: VerifyIdTokenOptions = {
+    clientId: 'app',
+    nonce: 'n0nce',
+    endpoints: { id: issuer },
+    now: () => now * 1000,
+    async fetch(url, init) {
+      requests.push({ url, init })
+      return answer()
+    },
+  }
+  return { options, requests }
+}
+
+type Claims = { readonly [Name in keyof JWTPayload]: JWTPayload[Name] | undefined }
+
+function sign(claims: Claims = {}, { key = keys.privateKey, kid = '1' } = {}): Promise<string> {
+  const usual = { iss: issuer, aud: 'app', azp: 'app', sub: '1', iat: now, exp: now + 900, nonce: 'n0nce' }
+  return new SignJWT({ ...usual, ...claims } as JWTPayload).setProtectedHeader({ alg: 'RS256', kid }).sign(key)
+}
+
+describe('verifyIdToken', () => {
+  it('gives the claims of a good one', async () => {
+    const { options, requests } = setUp()
+    await expect(verifyIdToken(await sign({ email: 'a@b.c' }), options)).resolves.toMatchObject({
+      sub: '1',
+      email: 'a@b.c',
+    })
+    expect(requests.map(({ url }) => url)).toEqual([`${issuer}/keys`])
+    expect(requests[0]?.init).not.toHaveProperty('headers')
+  })
+
+  it('fetches the keys once', async () => {
+    const { options, requests } = setUp()
+    for (let i = 0; i < 3; i += 1) await verifyIdToken(await sign(), options)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('fetches them again for a key it does not know, but not at every try', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const { options, requests } = setUp()
+      await verifyIdToken(await sign(), options)
+      await rejection(verifyIdToken(await sign({}, { kid: '2' }), options))
+      expect(requests).toHaveLength(1)
+      vi.setSystemTime(Date.now() + 31_000)
+      await rejection(verifyIdToken(await sign({}, { kid: '2' }), options))
+      expect(requests).toHaveLength(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('takes a list of audiences', async () => {
+    const { options } = setUp()
+    await expect(verifyIdToken(await sign({ aud: ['app', 'x'] }), options)).resolves.toHaveProperty('sub', '1')
+  })
+
+  it('allows for clocks that differ a little', async () => {
+    const { options } = setUp()
+    await verifyIdToken(await sign({ exp: now - 20 }), options)
+    expect(await rejection(verifyIdToken(await sign({ exp: now - 20 }), { ...options, leeway: 0 }))).toMatchObject({
+      reason: 'invalid',
+    })
+  })
+
+  it('belongs to its access token', async () => {
+    const { options } = setUp()
+    const token = await sign({ at_hash: AT_HASH })
+    await verifyIdToken(token, { ...options, accessToken: 'access' })
+    expect(await rejection(verifyIdToken(token, { ...options, accessToken: 'other' }))).toMatchObject({
+      reason: 'invalid',
+    })
+  })
+
+  it.each<[string, Claims, string]>([
+    ['another app', { aud: 'other' }, 'wrong-app'],
+    ['another authorized party', { azp: 'other' }, 'wrong-app'],
+    ['another issuer', { iss: 'https://evil.example' }, 'invalid'],
+    ['another nonce', { nonce: 'other' }, 'invalid'],
+    ['no nonce', { nonce: undefined }, 'invalid'],
+    ['the past', { exp: now - 31 }, 'invalid'],
+    ['nobody', { sub: undefined }, 'invalid'],
+    ['ever', { exp: undefined }, 'invalid'],
+  ])('refuses one for %s', async (_, claims, reason) => {
+    const { options } = setUp()
+    const error = await rejection(verifyIdToken(await sign({ email: 'a@b.c', ...claims }), options))
+    expect(error).toMatchObject({ name: 'TokenRejectedError', reason })
+    expect(printed(error)).not.toContain('a@b.c')
+  })
+
+  it('refuses one that somebody else signed', async () => {
+    const { options } = setUp()
+    expect(await rejection(verifyIdToken(await sign({}, { key: others.privateKey }), options))).toMatchObject({
+      reason: 'invalid',
+    })
+    expect(await rejection(verifyIdToken(await sign({}, { kid: '2' }), options))).toMatchObject({ reason: 'invalid' })
+  })
+
+  it.each(['', 'x', 'a.b.c', `${btoa('{"alg":"none"}').replaceAll('=', '')}.e30.`, 'a'.repeat(100_000)])(
+    'refuses what is no id token',
+    async (token) => {
+      const { options } = setUp()
+      expect(await rejection(verifyIdToken(token, options))).toMatchObject({
+        name: 'TokenRejectedError',
+        reason: 'invalid',
+      })
+    },
+  )
+
+  it('refuses HS256 with the public key as its secret', async () => {
+    const { options } = setUp()
+    const secret = new TextEncoder().encode(JSON.stringify(published[0]))
+    const token = await new SignJWT({ iss: issuer, aud: 'app', sub: '1', nonce: 'n0nce' })
+      .setProtectedHeader({ alg: 'HS256', kid: '1' })
+      .setIssuedAt(now)
+      .setExpirationTime(now + 900)
+      .sign(secret)
+    expect(await rejection(verifyIdToken(token, options))).toMatchObject({ reason: 'invalid' })
+  })
+
+  it.each<[string, () => Response]>([
+    ['a 503', () => new Response('', { status: 503 })],
+    ['HTML', () => new Response('<html>')],
+    ['no keys', () => Response.json({})],
+    [
+      'no network',
+      () => {
+        throw new TypeError('Failed to fetch')
+      },
+    ],
+  ])('knows nothing after %s', async (_, answer) => {
+    const { options } = setUp(answer)
+    expect(await rejection(verifyIdToken(await sign(), options))).toMatchObject({ name: 'NetworkError' })
+  })
+
+  it('trusts the fake Twitch', async () => {
+    const redirectUri = 'http://localhost/back'
+    const twitch = createFakeTwitch({
+      clock: createFakeClock(),
+      users: [{ id: '1', login: 'dev' }],
+      apps: [{ clientId: 'app', clientType: 'confidential', clientSecret: 's', redirectUris: [redirectUri] }],
+    })
+    const url = authorizeUrl({
+      clientId: 'app',
+      redirectUri,
+      responseType: 'token id_token',
+      scopes: ['openid'],
+      state: 'S',
+      nonce: 'n0nce',
+    })
+    const signIn = async () => {
+      const callback = readCallback(await twitch.id.authorize(url, { login: 'dev' }))
+      if (callback?.type !== 'token' || callback.id_token === undefined) throw new Error('No id token came.')
+      const { fetch, endpoints, now } = twitch.platform
+      const options = { clientId: 'app', nonce: 'n0nce', accessToken: callback.access_token, fetch, endpoints, now }
+      return verifyIdToken(callback.id_token, options)
+    }
+    await expect(signIn()).resolves.toMatchObject({ sub: '1' })
+  })
+})
