@@ -25,7 +25,7 @@ export interface FakeClock extends Clock {
    * @param limit Milliseconds that may pass at the most. Default one day.
    * @throws What the promise rejects with, or an `Error` when nothing is left to run or the limit is reached.
    */
-  until<T>(promise: PromiseLike<T>, limit?: number | undefined): Promise<T>
+  until<T>(promise: PromiseLike<T>, limit?: number): Promise<T>
   /** Lets promises settle; no time passes. */
   settle(): Promise<void>
   /** Sets the wall clock forward, or back with a negative number. No timer runs and `monotonic()` stays. */

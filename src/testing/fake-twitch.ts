@@ -84,7 +84,7 @@ export interface FakeTwitch {
   /** Decides about the next chat connection of a real server, before it is accepted. */
   handshake(): Handshake
   /** Serves one chat connection of a real server. */
-  accept(socket: IrcSocket, handshake?: Handshake | undefined): IrcSession
+  accept(socket: IrcSocket, handshake?: Handshake): IrcSession
 }
 
 /**
@@ -127,8 +127,8 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
       deathListeners.add(listener)
       return () => deathListeners.delete(listener)
     },
-    random: random.next,
-    uuid: random.uuid,
+    random: () => random.next(),
+    uuid: () => random.uuid(),
     log(entry) {
       requests.push(entry)
       if (requests.length >= logLimit * 2) requests.splice(0, requests.length - logLimit)
@@ -151,12 +151,12 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
   const helix = createHelixServer(world, {
     cdn: endpoints.cdn,
     rateLimit: options.rateLimit,
-    hasGranted: id.hasGranted,
+    hasGranted: (clientId, user, scope) => id.hasGranted(clientId, user, scope),
     moderates: (user, broadcaster) => chat.roleOf(user.login, broadcaster.login).moderator,
   })
 
-  const answerers = { id: id.answer, helix: helix.answer, cdn: picture } as const
-  const serve = createServe(world, (call) => answerers[call.host](call), {
+  const servers = { id, helix, cdn: { answer: picture } } as const
+  const serve = createServe(world, (call) => servers[call.host].answer(call), {
     latency: () => twitch.latency,
     random: travelRandom,
     exposed,
@@ -174,11 +174,11 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
       endpoints,
       fetch,
       WebSocket,
-      now: clock.now,
-      monotonic: clock.monotonic,
-      setTimeout: clock.setTimeout,
-      clearTimeout: clock.clearTimeout,
-      random: clientRandom.next,
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      setTimeout: (callback, delay) => clock.setTimeout(callback, delay),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+      random: () => clientRandom.next(),
       randomId: () => hexadecimal(clientRandom),
     },
     users,
@@ -190,8 +190,8 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
     latency: options.latency ?? 0,
     cors: options.cors ?? true,
     handle: createHandle(fetchOptions),
-    handshake: chat.handshake,
-    accept: chat.accept,
+    handshake: () => chat.handshake(),
+    accept: (socket, handshake) => chat.accept(socket, handshake),
   }
   return twitch
 }

@@ -33,7 +33,7 @@ export interface FakeHelix {
    * @param path Such as `/moderation/banned`.
    * @returns The function that takes it back.
    */
-  answer(method: string, path: string, answerer: HelixAnswerer, rules?: HelixRules | undefined): () => void
+  answer(method: string, path: string, answerer: HelixAnswerer, rules?: HelixRules): () => void
   /** Starts a stream, or changes the one that runs. */
   goLive(
     login: string,
@@ -45,7 +45,7 @@ export interface FakeHelix {
   follow(login: string, broadcasterLogin: string): void
   unfollow(login: string, broadcasterLogin: string): void
   /** Spends all points of a client, or of a client and user: the next request gets 429. */
-  exhaust(clientId: string, login?: string | undefined): void
+  exhaust(clientId: string, login?: string): void
 }
 
 /** api.twitch.tv/helix: its hands and its HTTP side. */

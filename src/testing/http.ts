@@ -24,7 +24,7 @@ export interface Answer {
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const
 
-export function json(status: number, body: unknown, headers?: Readonly<Record<string, string>> | undefined): Answer {
+export function json(status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer {
   return {
     status,
     headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },

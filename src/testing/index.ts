@@ -41,6 +41,8 @@ export type {
   RefreshTokenEntry,
 } from './id.ts'
 export type {
+  Chatter,
+  ChatterOptions,
   FrameOptions,
   Handshake,
   IrcConnection,
@@ -53,10 +55,11 @@ export type {
   Rate,
   Role,
   RoomState,
+  SimulateOptions,
   Tags,
   UserNotice,
 } from './irc/index.ts'
-export { userNotices } from './irc/index.ts'
+export { createChatter, generateChat, userNotices } from './irc/index.ts'
 export type { Latency } from './serve.ts'
 export type { TokenStoreCase, TokenStoreCasesOptions } from './token-store-cases.ts'
 export { tokenStoreCases } from './token-store-cases.ts'

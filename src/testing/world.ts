@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Faults, Host } from './faults.ts'
 
-export type { Clock, FakeClock } from './clock.ts'
+export type { Clock } from './clock.ts'
 export type { Fault, Faults, Host } from './faults.ts'
 
 /** A Twitch account. What can change is writable: tests may change it. */

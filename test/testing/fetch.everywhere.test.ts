@@ -112,6 +112,16 @@ describe('an abort', () => {
     expect(twitch.requests).toEqual([])
   })
 
+  it('while a body is being read sends nothing', async () => {
+    const { twitch } = setUp()
+    const controller = new AbortController()
+    const body = new Blob(['client_id=app'])
+    const sent = twitch.fetch('https://id.twitch.tv/oauth2/revoke', { method: 'POST', body, signal: controller.signal })
+    controller.abort(reason)
+    await expect(sent).rejects.toThrow('enough')
+    expect(twitch.requests).toEqual([])
+  })
+
   it('on the way ends the wait, and not the work', async () => {
     const { clock, twitch, pair, renew, strike } = setUp()
     strike({ kind: 'none', latency: 100 })

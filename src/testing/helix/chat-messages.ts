@@ -1,3 +1,4 @@
+import { codePoints } from '../irc/emotes.ts'
 import { type HelixReply, type HelixRequest, helixError, missingParameter, notTheSameUser } from './request.ts'
 import { findUser, type HelixState } from './state.ts'
 
@@ -29,7 +30,7 @@ export function sendChatMessage(state: HelixState, { body, owner }: HelixRequest
     if (sender !== owner.user) return notTheSameUser('sender_id')
   }
   if (sender === undefined) return helixError(400, 'The ID in sender_id does not exist.')
-  if ([...message].length > 500) return helixError(422, 'The message is too large: at most 500 characters.')
+  if (codePoints(message) > 500) return helixError(422, 'The message is too large: at most 500 characters.')
 
   const { chat } = state.world
   if (chat === undefined) return helixError(500, '')

@@ -8,7 +8,7 @@ export function idError(status: number, message: string): Answer {
 }
 
 /** The 200 of `/token` for a user's token, its keys in Twitch's order. */
-export function tokenAnswer(minted: Minted, switches: IdSwitches, idToken?: string | undefined): Answer {
+export function tokenAnswer(minted: Minted, switches: IdSwitches, idToken?: string): Answer {
   const { accessToken, refreshToken, expiresIn } = minted
   return json(200, {
     access_token: accessToken.value,

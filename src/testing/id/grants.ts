@@ -83,7 +83,7 @@ export interface Tokens {
   mintForUser(app: FakeApp, grant: Grant, mint: Mint, refresh?: boolean): Minted | undefined
   /** Spends a refresh token that may be spent. `undefined` as above. */
   renew(spent: RefreshTokenEntry): Minted | undefined
-  mintForApp(app: FakeApp, lifetime?: number | undefined): Minted
+  mintForApp(app: FakeApp, lifetime?: number): Minted
   kill(token: AccessTokenEntry): void
   end(grant: Grant, reason: GrantEnd): void
 }
@@ -237,7 +237,7 @@ export function createTokens({ clock, random, switches, onDeath }: TokensOptions
       if (grant.ended !== undefined) return
       grant.ended = { reason, at: clock.now() }
       for (const token of grant.refreshTokens) token.dead = true
-      for (const token of [...grant.accessTokens]) kill(token)
+      for (const token of grant.accessTokens) kill(token)
     },
   }
 }
