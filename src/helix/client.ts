@@ -38,8 +38,10 @@ export interface HelixBodyOptions extends HelixRequestOptions {
   readonly body?: unknown
 }
 
+const OPTIONS: readonly (keyof HelixRequestOptions)[] = ['query', 'user', 'scopes', 'kind', 'signal', 'timeout']
+
 /** For an endpoint that is newer than this library. */
-export type HelixNewEndpointOptions = HelixBodyOptions & { readonly kind: 'user' | 'app' }
+export type HelixNewEndpointOptions<Options = HelixBodyOptions> = Options & { readonly kind: 'user' | 'app' }
 
 export interface LookUpOptions {
   /** Whose token. Left out: any that will do. */
@@ -81,7 +83,7 @@ export class HelixClient {
     path: Path,
     ...options: OptionsFor<'GET', Path, HelixRequestOptions>
   ): Promise<ResultOf<'GET', Path>>
-  get<Result = unknown>(path: string, options: HelixNewEndpointOptions): Promise<Result>
+  get<Result = unknown>(path: string, options: HelixNewEndpointOptions<HelixRequestOptions>): Promise<Result>
   get(path: string, options?: HelixBodyOptions): Promise<unknown> {
     return this.#request('GET', path, options)
   }
@@ -162,6 +164,7 @@ export class HelixClient {
   async #request(method: HelixMethod, path: string, options: HelixBodyOptions = {}): Promise<unknown> {
     const { query, body, signal, timeout } = options
     const name = `${method} ${path}`
+    refuseUnknownOptions(name, options, method === 'GET' ? OPTIONS : ['body', ...OPTIONS])
     const { endpoints, fetch, setTimeout, clearTimeout, now, random } = this.#platform
     const plan = planRequest(method, path, options)
     const search = encodeQuery(query)

@@ -52,7 +52,7 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   const owner = as !== undefined ? query[as] : asBody !== undefined ? asObject(body)[asBody] : undefined
   return {
     token: kind ?? (token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)),
-    user: user ?? asString(owner),
+    user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner)),
     scopes: scopes ?? needed,
     as,
     idempotent: method !== 'POST' && once === undefined && (method !== 'PATCH' || endpoint !== undefined),

@@ -33,6 +33,12 @@ describe('the token for a request', () => {
     expect(asked).toMatchObject([{ user: '42' }])
   })
 
+  it('is that of the user whom a parameter names as a number', async () => {
+    const { helix, asked } = setUp()
+    await helix.get('/channels/ads', { query: { broadcaster_id: 42 } })
+    expect(asked).toMatchObject([{ user: '42' }])
+  })
+
   it('is that of the user whom the body names', async () => {
     const { helix, asked } = setUp()
     await helix.post('/polls', { body: { broadcaster_id: '42' } })
@@ -125,6 +131,12 @@ describe('a request that cannot work', () => {
   ])('is refused: %s', (_, plan, message) => {
     expect(plan).toThrow(TypeError)
     expect(plan).toThrow(message)
+  })
+
+  it.each([{ qurey: {} }, { body: {} }])('is refused with the option %j, which would do nothing', async (options) => {
+    const { helix, asked } = setUp()
+    expect(await rejection(helix.get('/users', options as object))).toBeInstanceOf(TypeError)
+    expect(asked).toEqual([])
   })
 
   it('is refused when it takes a JWT', () =>
