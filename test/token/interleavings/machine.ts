@@ -1,0 +1,367 @@
+import { StoreError } from '../../../src/errors.ts'
+import { memoryStore } from '../../../src/stores/memory.ts'
+import type { StoreConsistency, StoredRecord, TokenStore } from '../../../src/stores/token-store.ts'
+import { createFakeTwitch, type FakeTwitch } from '../../../src/testing/index.ts'
+import { createRandom, type Random } from '../../../src/testing/random.ts'
+import { Locks } from './locks.ts'
+import type { Page } from './page.ts'
+import { type Fault, type Step, strikesAnywhere } from './steps.ts'
+
+export const CLIENT_ID = 'keyringtest'
+export const ANN = { id: '1001', login: 'ann' } as const
+
+const EPOCH = Date.UTC(2026, 0, 1)
+
+/** What may vary between two machines. */
+export interface Setup {
+  readonly seed: number
+  readonly locks: boolean
+  readonly channel: boolean
+  readonly consistency: StoreConsistency
+  /** Whether a renewal kills the access token that was renewed. */
+  readonly kills: boolean
+  /** Seconds. */
+  readonly lifetime: number
+}
+
+/** Something that will happen, whenever the scheduler lets it. */
+export interface Op {
+  readonly step: Step
+  readonly page: Page
+  /** In the store, at Twitch or in the browser: it happens though the page is frozen. */
+  readonly outside: boolean
+  /** In machine time: time does not pass beyond it before it has happened. */
+  latest: number
+  readonly run: (fault: Fault | undefined) => void
+  fault?: Fault | undefined
+}
+
+interface Timer {
+  at: number
+  readonly order: number
+  readonly page: Page
+  readonly callback: () => void
+}
+
+/** One request to `/token`. */
+export interface Post {
+  readonly refreshToken: string
+  readonly page: Page
+  /** Twitch took it, and gave a pair for it. */
+  worked: boolean
+  /** The page holds Twitch's answer, and lives on. */
+  answered: boolean
+}
+
+/** What is read of a record here, whatever it is. */
+export interface Seen extends StoredRecord {
+  readonly grantId?: string
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  readonly expiresAt?: number
+  readonly ended?: string
+  readonly mark?: { readonly id: string }
+  readonly holder?: string
+}
+
+/** One machine: its time, its pages, what they share, and Twitch behind its network. Nothing moves unless it is told to. */
+export class Machine {
+  readonly setup: Setup
+  readonly random: Random
+  readonly twitch: FakeTwitch
+  readonly locks: Locks = new Locks(this)
+  readonly pages: Page[] = []
+  readonly ops: Op[] = []
+  /** All that the store holds, by key, as it stands. */
+  readonly records = new Map<string, Seen>()
+  readonly posts: Post[] = []
+  readonly secrets = new Set<string>()
+  readonly trace: string[] | undefined
+  /** Milliseconds since the beginning, as a bystander with a good watch counts them. */
+  time = 0
+  /** How far the wall clock is from that. */
+  wallOffset = 0
+  /** How long the machine slept without its monotonic clocks running. */
+  slept = 0
+  /** The wall clock was set, or the machine slept: instants written before are not to be believed. */
+  clocksMoved = false
+  /** So many writes still fail, because the disk is full. */
+  failingWrites = 0
+  ambiguous = 0
+  broken: string | undefined
+  hash = 0x811c9dc5
+  readonly #memory: TokenStore = memoryStore({ name: 'shared' })
+  readonly #timers: Timer[] = []
+  readonly #versions = new Map<string, number>()
+  readonly #leases = new Map<string, number>()
+  readonly #markedBy = new Map<string, Page>()
+  #order = 0
+  /** Decides whether something goes wrong with an operation. */
+  doom: (op: Op) => Fault | undefined = () => undefined
+  /** Lets a fault strike that is not about the operation itself. */
+  strike: (fault: Fault, op: Op) => void = () => {}
+  struck: (fault: Fault, op: Op) => void = () => {}
+
+  constructor(setup: Setup, traced: boolean) {
+    this.setup = setup
+    this.random = createRandom(setup.seed)
+    this.trace = traced ? [] : undefined
+    this.twitch = createFakeTwitch({
+      seed: setup.seed,
+      clock: {
+        now: () => EPOCH + this.time,
+        monotonic: () => this.time,
+        setTimeout: () => undefined,
+        clearTimeout: () => {},
+      },
+      users: [ANN],
+      apps: [{ clientId: CLIENT_ID, clientType: 'public' }],
+      accessTokenLifetime: setup.lifetime,
+      renewalKillsAccessToken: setup.kills,
+    })
+  }
+
+  wall(): number {
+    return EPOCH + this.time + this.wallOffset
+  }
+
+  monotonic(): number {
+    return this.time - this.slept
+  }
+
+  chance(share: number): boolean {
+    return this.random.next() < share
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[Math.floor(this.random.next() * list.length)] as T
+  }
+
+  running(): Page[] {
+    return this.pages.filter((page) => page.state === 'running')
+  }
+
+  note(page: Page | undefined, what: string): void {
+    const line = `${page === undefined ? '' : page.name} ${what}`
+    for (let i = 0; i < line.length; i += 1) this.hash = Math.imul(this.hash ^ line.charCodeAt(i), 0x01000193)
+    this.trace?.push(`${(this.time / 1000).toFixed(3).padStart(10)} s  ${line}`)
+  }
+
+  /** An invariant does not hold. */
+  fail(fact: string): void {
+    if (this.broken !== undefined) return
+    this.broken = fact
+    this.trace?.push(`BROKEN: ${fact}`)
+  }
+
+  add(op: Op): void {
+    op.fault = this.doom(op)
+    this.ops.push(op)
+  }
+
+  setTimer(page: Page, callback: () => void, delay: number): Timer {
+    this.#order += 1
+    const timer = { at: this.time + Math.max(0, delay), order: this.#order, page, callback }
+    this.#timers.push(timer)
+    return timer
+  }
+
+  clearTimer(timer: unknown): void {
+    const place = this.#timers.indexOf(timer as Timer)
+    if (place >= 0) this.#timers.splice(place, 1)
+  }
+
+  /** Whatever a page is busy with ends without a word, except what has left it. */
+  forgetPage(page: Page): void {
+    for (let i = this.ops.length - 1; i >= 0; i -= 1) {
+      const op = this.ops[i] as Op
+      if (op.page === page && (!op.outside || this.chance(0.5))) this.ops.splice(i, 1)
+    }
+    for (let i = this.#timers.length - 1; i >= 0; i -= 1) {
+      if (this.#timers[i]?.page === page) this.#timers.splice(i, 1)
+    }
+    this.locks.forgetPage(page)
+  }
+
+  /** The machine sleeps: the world goes on. A request that has not arrived by now is lost. */
+  sleep(ms: number, monotonicStops: boolean): void {
+    this.time += ms
+    if (monotonicStops) this.slept += ms
+    for (const timer of this.#timers) timer.at += ms
+    for (const op of this.ops) {
+      op.latest += ms
+      if (op.step.endsWith('on its way') || op.step === 'send the refresh token') op.fault = 'lost before'
+    }
+    this.clocksMoved = true
+  }
+
+  /** One thing happens. @returns `false`: there is nothing left that could. */
+  async step(eager: number): Promise<boolean> {
+    await new Promise(setImmediate)
+    const ready = this.ops.filter((op) => op.outside || op.page.state === 'running')
+    const timer = this.#nextTimer()
+    if (ready.length === 0 && timer === undefined) return false
+    let op: Op | undefined
+    if (timer === undefined || (ready.length > 0 && this.chance(eager))) op = this.pick(ready)
+    else op = ready.find(({ latest }) => latest <= timer.at)
+    if (op === undefined) this.#fire(timer as Timer)
+    else this.#run(op)
+    return true
+  }
+
+  /** As `step`, without chance for the pages' clocks: whatever can happen happens before time passes. */
+  stepQuietly(): Promise<boolean> {
+    return this.step(1)
+  }
+
+  #run(op: Op): void {
+    const { fault } = op
+    if (fault !== undefined && strikesAnywhere(fault)) {
+      op.fault = undefined
+      this.note(op.page, `${op.step}: ${fault}`)
+      this.strike(fault, op)
+      return
+    }
+    this.ops.splice(this.ops.indexOf(op), 1)
+    this.note(op.page, fault === undefined ? op.step : `${op.step}: ${fault}`)
+    if (fault !== undefined) this.struck(fault, op)
+    op.run(fault)
+  }
+
+  #nextTimer(): Timer | undefined {
+    let next: Timer | undefined
+    for (const timer of this.#timers) {
+      if (timer.page.state !== 'running') continue
+      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer
+    }
+    const thawing = this.pages.filter((page) => page.state === 'frozen')
+    for (const page of thawing) {
+      if (next !== undefined && next.at <= page.thawsAt) continue
+      next = { at: page.thawsAt, order: 0, page, callback: () => page.thaw() }
+    }
+    return next
+  }
+
+  #fire(timer: Timer): void {
+    this.time = Math.max(this.time, timer.at)
+    this.clearTimer(timer)
+    timer.callback()
+  }
+
+  readRecord(key: string): Promise<StoredRecord | undefined> {
+    if (this.setup.consistency === 'racy') return Promise.resolve(structuredClone(this.records.get(key)))
+    return this.#memory.get(key)
+  }
+
+  listKeys(): Promise<string[]> {
+    if (this.setup.consistency !== 'racy') return this.#memory.keys()
+    return Promise.resolve([...this.records].filter(([, { deleted }]) => !deleted).map(([key]) => key))
+  }
+
+  async writeRecord(page: Page, key: string, expected: number | undefined, next: StoredRecord): Promise<boolean> {
+    if (this.failingWrites > 0) {
+      this.failingWrites -= 1
+      throw new StoreError('The disk is full.', { reason: 'quota' })
+    }
+    if (this.setup.consistency === 'racy') {
+      if (this.records.get(key)?.version !== expected) return false
+      return new Promise((resolve) => {
+        const step = 'write the check'
+        const run = () => {
+          this.#written(page, key, structuredClone(next))
+          resolve(true)
+        }
+        this.ops.push({ step, page, outside: true, latest: this.time + this.random.next() * 100, run })
+      })
+    }
+    const written = await this.#memory.replace(key, expected, next)
+    if (written) this.#written(page, key, structuredClone(next))
+    return written
+  }
+
+  /** A record stands in the store: whatever must be true of it is looked at here. */
+  #written(page: Page, key: string, next: Seen): void {
+    const before = this.records.get(key)
+    const highest = this.#versions.get(key) ?? 0
+    const isToken = key.startsWith('token:')
+    if (next.version <= highest && (isToken || this.setup.consistency !== 'racy')) {
+      this.fail(`the version of ${key} shrank from ${highest} to ${next.version}`)
+    }
+    this.#versions.set(key, Math.max(highest, next.version))
+    this.records.set(key, next)
+    if (key.startsWith('lease:')) {
+      const since = this.#leases.get(key) ?? this.monotonic()
+      const held = before?.holder !== undefined && !before.deleted
+      if (held && !next.deleted && this.monotonic() - since < 60_000) {
+        this.fail('a lease was taken over before it had stood for a minute')
+      }
+      this.#leases.set(key, this.monotonic())
+    }
+    if (!isToken) return
+    if (next.mark !== undefined && next.mark.id !== before?.mark?.id) this.#markedBy.set(next.mark.id, page)
+    if (before?.deleted && !next.deleted && before.ended === 'signed-out' && before.grantId === next.grantId) {
+      this.fail('a sign-out was undone')
+    }
+    if (next.ended !== undefined && next.ended !== 'signed-out' && before?.ended === undefined) {
+      this.#judgeEnd(next.ended, before)
+    }
+  }
+
+  /** A sign-in is being given up: Twitch must not honour what was held, as far as anybody could know. */
+  #judgeEnd(reason: string, before: Seen | undefined): void {
+    const { id } = this.twitch
+    const { accessToken = '', refreshToken, mark } = before ?? {}
+    if (id.isAlive(accessToken)) {
+      this.fail(`a sign-in ended (${reason}) while its access token worked`)
+    } else if (reason === 'refused' && refreshToken !== undefined && id.isAlive(refreshToken)) {
+      this.fail('a sign-in ended as refused while its refresh token worked')
+    } else if (reason === 'lost-response') {
+      const marker = mark === undefined ? undefined : this.#markedBy.get(mark.id)
+      if (marker === undefined) this.fail('a sign-in ended for a lost answer, and nothing had been sent')
+      const post = this.posts.findLast((post) => post.refreshToken === refreshToken)
+      if (post?.answered && post.page.state === 'running' && post.worked && !this.clocksMoved && !post.page.hasFrozen) {
+        this.fail('a sign-in ended for a lost answer, and the answer was there')
+      }
+    }
+  }
+
+  /** The page has called `fetch` with a refresh token. */
+  sent(page: Page, refreshToken: string): Post {
+    const { id } = this.twitch
+    const record = [...this.records.values()].find((record) => record.refreshToken === refreshToken && !record.ended)
+    if (record !== undefined) {
+      const { mark, accessToken = '' } = record
+      if (mark === undefined || this.#markedBy.get(mark.id) !== page) {
+        this.fail('a refresh token left without a mark of its sender')
+      }
+      if (!page.validated.has(accessToken)) this.fail('a refresh token left before its access token was validated')
+      const entry = id.accessToken(accessToken)
+      const left = (entry?.expiresAt ?? 0) - EPOCH - this.time
+      if (!this.clocksMoved && id.isAlive(accessToken) && left > this.setup.lifetime * 1000 * 0.3) {
+        this.fail('a token was renewed that needed no renewal')
+      }
+    }
+    const post: Post = { refreshToken, page, worked: false, answered: false }
+    this.posts.push(post)
+    return post
+  }
+
+  /** The request is at Twitch now. */
+  arrived(post: Post, sentAt: number): void {
+    const earlier = this.posts.filter(
+      (other) => other !== post && other.refreshToken === post.refreshToken && this.#reached.has(other),
+    )
+    this.#reached.add(post)
+    if (earlier.length === 0) return
+    const record = [...this.records.values()].find((record) => record.refreshToken === post.refreshToken)
+    const expired = record?.expiresAt === undefined || sentAt >= record.expiresAt - 60_000
+    const unanswered = earlier.every((other) => !other.answered || other.page.state === 'gone')
+    if (unanswered && (expired || this.clocksMoved)) {
+      this.ambiguous += 1
+      this.note(post.page, 'sends a token a second time, as nobody could tell what became of the first')
+    } else {
+      this.fail(`a refresh token reached Twitch twice (${expired ? 'after' : 'before'} its access token had expired)`)
+    }
+  }
+  readonly #reached = new Set<Post>()
+}
