@@ -27,13 +27,16 @@ const entries = Object.fromEntries(
 const compiler = {
   name: 'tsc',
   async buildStart() {
-    const stale = this.meta.watchMode ? ['build'] : ['build', 'dist']
-    await Promise.all(stale.map((folder) => rm(join(root, folder), { recursive: true, force: true })))
+    await rm(join(root, 'build'), { recursive: true, force: true })
     const tsc = join(root, 'node_modules/.bin/tsc')
     await promisify(execFile)(tsc, ['-p', 'tsconfig.build.json'], { cwd: root }).catch((error) =>
       this.error(`tsc: ${error.stdout || error.message}`),
     )
     for (const file of await readdir(join(root, 'src'), { recursive: true })) this.addWatchFile(join(root, 'src', file))
+  },
+  /** Only now, so that a build that fails leaves the last one that did not. */
+  async generateBundle() {
+    if (!this.meta.watchMode) await rm(join(root, 'dist'), { recursive: true, force: true })
   },
 }
 

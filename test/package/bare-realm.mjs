@@ -21,8 +21,10 @@ const touched = new Set()
 const realm = createContext({})
 const language = new Set(runInContext('Object.getOwnPropertyNames(globalThis)', realm))
 
-/** @param {string} name @returns {never} */
+/** @param {string} name */
 function touch(name) {
+  // jose asks for the user agent when it is imported, in order to know whether it may set that header.
+  if (name === 'navigator' && new Error().stack?.includes('/node_modules/jose/')) return undefined
   touched.add(name)
   throw new Error(`${name} was touched during import`)
 }

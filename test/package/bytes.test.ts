@@ -16,21 +16,21 @@ interface ImportSet {
 /** What people import together, and what it may cost them. */
 const sets: readonly ImportSet[] = [
   { what: 'memoryStore', code: `export { memoryStore } from '${pkg.name}/stores'`, budget: 500 },
-  { what: 'indexedDBStore', code: `export { indexedDBStore } from '${pkg.name}/stores'`, budget: 2000 },
-  { what: 'validateToken', code: `export { validateToken } from '${pkg.name}/oauth'`, budget: 2000 },
-  { what: 'HelixClient', code: `export { HelixClient } from '${pkg.name}/helix'`, budget: 4000 },
-  { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 10_000 },
+  { what: 'indexedDBStore', code: `export { indexedDBStore } from '${pkg.name}/stores'`, budget: 2_000 },
+  { what: 'validateToken', code: `export { validateToken } from '${pkg.name}/oauth'`, budget: 2_000 },
+  { what: 'HelixClient', code: `export { HelixClient } from '${pkg.name}/helix'`, budget: 7_500 },
+  { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 12_500 },
   {
     what: 'StoredTokenHandler, TokenManager, device code, indexedDBStore',
     code: `export { StoredTokenHandler, TokenManager, signInWithDeviceCode } from '${pkg.name}/token'
       export { indexedDBStore } from '${pkg.name}/stores'`,
-    budget: 15_000,
+    budget: 23_000,
   },
-  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 25_000 },
+  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 57_000 },
 ]
 const files = [
-  { file: `${pkg.name}.min.js`, budget: 25_000 },
-  { file: `${pkg.name}.global.js`, budget: 25_000 },
+  { file: `${pkg.name}.min.js`, budget: 57_000 },
+  { file: `${pkg.name}.global.js`, budget: 57_000 },
 ]
 
 const lines: string[] = []

@@ -14,5 +14,5 @@ export async function prove() {
   const message = await heard
   await close()
   const renewals = twitch.requests.filter(({ path }) => path === '/token').length
-  return `${me} hears ${message.user.login} say ${message.text} after ${renewals} renewal`
+  return `${me} hears ${message.login} say ${message.text} after ${renewals} renewal`
 }
