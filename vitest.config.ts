@@ -26,7 +26,9 @@ export default defineConfig({
       { test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'], setupFiles } },
       {
         // Known beforehand, so that no dependency found late reloads the page under a running test.
-        optimizeDeps: { include: Object.keys(dependencies) },
+        optimizeDeps: {
+          include: [...Object.keys(dependencies), 'jose/jwe/compact/decrypt', 'jose/jwe/compact/encrypt'],
+        },
         test: {
           name: 'browser',
           include: [everywhere, 'test/**/*.browser.test.ts'],
