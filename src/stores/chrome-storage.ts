@@ -70,7 +70,7 @@ export function chromeStorageStore(area: ChromeStorageArea, options: ChromeStora
   /** One at a time: across contexts by a lock, or at least in this one. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
     const locks = options.locks ?? globalThis.navigator?.locks
-    if (locks) return bounded(() => withLock(locks, `${storeName}#replace`, work))
+    if (locks) return withLock(locks, `${storeName}#replace`, () => bounded(work))
     const turn = queue.then(() => bounded(work))
     queue = turn.catch(() => {})
     return turn

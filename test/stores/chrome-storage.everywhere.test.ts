@@ -74,14 +74,16 @@ test('is unavailable once the extension was updated under the page', async () =>
   }
 })
 
-test('does not wait for ever for an area that never answers', async () => {
+test('does not wait for ever for an area that never answers, and holds no lock for it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const area = new FakeStorageArea()
   area.silent = true
   const store = chromeStorageStore(area)
   const results = Promise.allSettled([store.get('key'), store.replace('key', undefined, { version: 1 }), store.keys()])
   await vi.advanceTimersByTimeAsync(10_000)
+  area.silent = false
   for (const result of await results) expect(result).toMatchObject({ reason: { code: 'store', reason: 'unavailable' } })
+  expect(await store.replace('key', undefined, { version: 1 })).toBe(true)
 })
 
 test('sets aside and reports a corrupt record, whose old writers lose', async () => {
