@@ -8,7 +8,7 @@ import { entries, pkg } from './entries.ts'
  */
 const marks = {
   stores: ['createObjectStore', 'localStorage'],
-  oauth: ['urn:ietf:params:oauth:grant-type:device_code', 'invalid device code'],
+  oauth: ['urn:ietf:params:oauth:grant-type:device_code', '/validate', 'Revoking a token'],
   token: ['degraded', 'StoredTokenHandler'],
   helix: ['Client-Id'],
   chat: ['PRIVMSG', 'twitch.tv/tags'],
