@@ -74,7 +74,8 @@ function call(
 function headersOf(headers: Headers): Record<string, string> {
   const all: Record<string, string> = {}
   headers.forEach((value, name) => {
-    all[name] = value
+    // Not every DOM in memory spells them in lower case by itself.
+    all[name.toLowerCase()] = value
   })
   return all
 }
