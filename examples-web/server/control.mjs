@@ -5,6 +5,7 @@ import { cors } from 'hono/cors'
 /**
  * Makes the fake Twitch misbehave, for the buttons of the demo.
  *
+ * - `GET /control`: `{ isDown }`.
  * - `POST /control/expire`: every access token dies now, as at the end of its life.
  * - `POST /control/down?on=true|false`: no host answers, and chat is cut off.
  * - `POST /control/cut-sockets`: every chat connection breaks.
@@ -17,6 +18,7 @@ export function control(twitch) {
 
   const app = new Hono()
   app.use(cors())
+  app.get('/', ({ json }) => json({ isDown: outage.length > 0 }))
   app.post('/expire', ({ body }) => {
     twitch.id.expireAll()
     return body(null, 204)

@@ -1,0 +1,81 @@
+// @ts-check
+
+/** @typedef {import('./chat-view.js').Part} Part */
+
+/**
+ * Badges and emotes of a channel, from Helix and from what each message says.
+ *
+ * @param {import('twitch-keyring').Client} client
+ * @param {string} cdn Where Twitch keeps its pictures.
+ */
+export function createPictures({ helix }, cdn) {
+  /** @type {Map<string, { url: string, title: string }>} By name and version. */
+  const known = new Map()
+  /** @type {Map<string, string>} Id by name: those that everybody may use. */
+  const emotes = new Map()
+  let loadedFor = ''
+
+  /** @param {string} id */
+  const emoteUrl = (id) => `${cdn}/emoticons/v2/${encodeURIComponent(id)}/default/dark/2.0`
+
+  return {
+    /** @param {string} broadcaster_id */
+    async load(broadcaster_id) {
+      if (loadedFor === broadcaster_id) return
+      loadedFor = broadcaster_id
+      try {
+        const [everywhere, here, global] = await Promise.all([
+          helix.get('/chat/badges/global'),
+          helix.get('/chat/badges', { query: { broadcaster_id } }),
+          helix.get('/chat/emotes/global'),
+        ])
+        for (const { set_id, versions } of [...everywhere.data, ...here.data]) {
+          for (const { id, title, image_url_2x: url } of versions) known.set(`${set_id}/${id}`, { url, title })
+        }
+        for (const { id, name } of global.data) emotes.set(name, id)
+      } catch {
+        loadedFor = '' // the next time the channel is joined
+      }
+    },
+
+    /** @param {readonly import('twitch-keyring').Badge[]} badges */
+    badges: (badges) => badges.flatMap(({ name, version }) => known.get(`${name}/${version}`) ?? []),
+
+    /**
+     * @param {string} text
+     * @param {string} [tag] Where emotes are, as Twitch says it: `25:0-4,8-12/1902:6-10`, in code points, ends included.
+     * @returns {Part[]}
+     */
+    parts(text, tag = '') {
+      const characters = [...text]
+      const ranges = tag.split('/').flatMap((emote) => {
+        const [id = '', places = ''] = emote.split(':')
+        return places.split(',').map((place) => ({ id, place: place.split('-').map(Number) }))
+      })
+      /** @type {Part[]} */
+      const parts = []
+      let at = 0
+      for (const { id, place } of ranges.sort((a, b) => (a.place[0] ?? 0) - (b.place[0] ?? 0))) {
+        const [start = 0, end = 0] = place
+        if (id === '' || !(start >= at && end < characters.length)) continue
+        parts.push({ text: characters.slice(at, start).join('') })
+        parts.push({ emote: characters.slice(start, end + 1).join(''), url: emoteUrl(id) })
+        at = end + 1
+      }
+      parts.push({ text: characters.slice(at).join('') })
+      return parts.filter((part) => !('text' in part && part.text === ''))
+    },
+
+    /**
+     * A text of one's own: Twitch has not looked for emotes in it.
+     *
+     * @param {string} text
+     * @returns {Part[]}
+     */
+    ownParts: (text) =>
+      text.split(/( )/).map((word) => {
+        const id = emotes.get(word)
+        return id === undefined ? { text: word } : { emote: word, url: emoteUrl(id) }
+      }),
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Where this page runs. On its own it talks to the demo's fake Twitch; `?twitch=real&client_id=…` is the same page on the real one.
+ * The addresses of the fake come from this page's own server and never from the URL, so that no link can send a token elsewhere.
+ *
+ * @typedef {object} Settings
+ * @property {string} clientId
+ * @property {import('twitch-keyring').PlatformOptions} [platform]
+ * @property {string | null} channel Whose chat to show; left out, that of the user.
+ * @property {string} [control] Where the fake Twitch is made to misbehave.
+ * @property {boolean} overlayOnly Nothing but the chat, as an OBS source.
+ */
+
+/** @returns {Promise<Settings>} */
+export async function readSettings() {
+  const query = new URLSearchParams(location.search)
+  const overlayOnly = query.get('overlay') === '1'
+  const real = query.get('twitch') === 'real'
+  const { clientId, channel, endpoints, control } = real ? {} : await (await fetch('/demo.json')).json()
+  return {
+    clientId: query.get('client_id') ?? clientId ?? '',
+    channel: query.get('channel') ?? channel ?? null,
+    platform: endpoints && { endpoints },
+    control,
+    overlayOnly,
+  }
+}
