@@ -54,11 +54,16 @@ export function satisfies(held: readonly Scope[], requirement: ScopeRequirement)
  * the first one of each inner list that is not met.
  */
 export function scopesToRequest(held: readonly Scope[], requirement: ScopeRequirement): Scope[] {
-  const kept = held.flatMap((scope) => (scope.includes(':') || scope === 'openid' ? [scope] : (TODAY[scope] ?? [])))
+  const kept = held.flatMap((scope) => (isGone(scope) ? (TODAY[scope] ?? []) : [scope]))
   const added = missingScopes(held, requirement).flatMap((element) =>
     typeof element === 'string' ? [element] : element.slice(0, 1),
   )
   return [...new Set([...kept, ...added])]
+}
+
+/** Whether Twitch grants it no longer: no colon in it, or one of two that have one. */
+function isGone(scope: Scope): boolean {
+  return scope === 'user:edit:follows' || scope === 'whispers:edit' || !(scope.includes(':') || scope === 'openid')
 }
 
 /**

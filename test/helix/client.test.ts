@@ -128,6 +128,28 @@ describe('a refused token', () => {
   })
 })
 
+describe('the rate limit', () => {
+  const drain = async (held: Partial<AccessToken>, kinds: readonly ('users' | 'message')[]) => {
+    const { platform, tokens } = setUp([], held)
+    const helix = new HelixClient(tokens, { platform, maxWait: 0 })
+    let passed = 0
+    for (const kind of kinds) {
+      const request = kind === 'users' ? helix.get('/users') : helix.post('/chat/messages', { body: {} })
+      await request.then(
+        () => (passed += 1),
+        (error) => expect(error).toMatchObject({ name: 'HelixError', status: 429 }),
+      )
+    }
+    return passed
+  }
+
+  it('is 800 a minute for a user', async () => expect(await drain({}, Array(810).fill('users'))).toBe(800))
+  it('is 30 a minute for an extension', async () =>
+    expect(await drain({ kind: 'extension' }, Array(40).fill('users'))).toBe(30))
+  it('counts chat messages for themselves', async () =>
+    expect(await drain({ kind: 'extension' }, [...Array(40).fill('users'), 'message'])).toBe(31))
+})
+
 describe('an error', () => {
   it.each([
     ['Missing scope: moderator:read:chatters', ['moderator:read:chatters']],

@@ -46,7 +46,10 @@ describe('scopesToRequest', () => {
       'chat:edit',
     ]))
   it('asks for no scope that Twitch no longer grants', () =>
-    expect(scopesToRequest(['user_read', 'chat_login', 'openid'], [])).toEqual(['user:read:email', 'openid']))
+    expect(scopesToRequest(['user_read', 'chat_login', 'whispers:edit', 'user:edit:follows', 'openid'], [])).toEqual([
+      'user:read:email',
+      'openid',
+    ]))
 })
 
 describe('readScopes', () => {
