@@ -26,7 +26,7 @@ export class Schedule {
       pageshow: () => this.#run('visible'),
       visibilitychange: () => this.#run('visible'),
     })
-    this.#run('due')
+    void this.#run('due')
   }
 
   /** Something has changed: look again soon. */
