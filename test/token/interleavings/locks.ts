@@ -47,12 +47,10 @@ export class Locks {
             waiter.gone = true
             reject(signal.reason)
           })
-          const latest = machine.time + machine.random.next() * 100
-          const run = () => {
+          machine.add('queue for the lock', page, true, 100, () => {
             this.#queue(name).push(waiter)
             this.#pump(name)
-          }
-          machine.add({ step: 'queue for the lock', page, outside: true, latest, run })
+          })
         }),
     }
   }
@@ -87,11 +85,9 @@ export class Locks {
     if (waiter === undefined) return
     const next = waiter
     this.#holders.set(name, next)
-    const latest = this.#machine.time + this.#machine.random.next() * 100
-    const run = () => {
+    this.#machine.add('enter the lock', next.page, false, 100, () => {
       if (next.gone) this.#leave(next)
       else next.enter()
-    }
-    this.#machine.add({ step: 'enter the lock', page: next.page, outside: false, latest, run })
+    })
   }
 }

@@ -30,7 +30,8 @@ export interface Op {
   readonly page: Page
   /** In the store, at Twitch or in the browser: it happens though the page is frozen. */
   readonly outside: boolean
-  /** In machine time: time does not pass beyond it before it has happened. */
+  /** In machine time: it does not happen before, and time does not pass beyond `latest` before it has happened. */
+  earliest: number
   latest: number
   readonly run: (fault: Fault | undefined) => void
   fault?: Fault | undefined
@@ -94,7 +95,7 @@ export class Machine {
   readonly #timers: Timer[] = []
   readonly #versions = new Map<string, number>()
   readonly #leases = new Map<string, number>()
-  readonly #markedBy = new Map<string, Page>()
+  readonly #markedBy = new Map<string, { readonly page: Page; readonly at: number }>()
   #order = 0
   /** Decides whether something goes wrong with an operation. */
   doom: (op: Op) => Fault | undefined = () => undefined
@@ -154,7 +155,11 @@ export class Machine {
     this.trace?.push(`BROKEN: ${fact}`)
   }
 
-  add(op: Op): void {
+  /** @param within Milliseconds in which it happens; a negative number: not before most of them are over. */
+  add(step: Step, page: Page, outside: boolean, within: number, run: Op['run']): void {
+    const { time } = this
+    const latest = time + this.random.next() * Math.abs(within)
+    const op: Op = { step, page, outside, earliest: within < 0 ? time + (latest - time) * 0.9 : time, latest, run }
     op.fault = this.doom(op)
     this.ops.push(op)
   }
@@ -189,6 +194,7 @@ export class Machine {
     if (monotonicStops) this.slept += ms
     for (const timer of this.#timers) timer.at += ms
     for (const op of this.ops) {
+      op.earliest += ms
       op.latest += ms
       if (op.step.endsWith('on its way') || op.step === 'send the refresh token') op.fault = 'lost before'
     }
@@ -198,14 +204,24 @@ export class Machine {
   /** One thing happens. @returns `false`: there is nothing left that could. */
   async step(eager: number): Promise<boolean> {
     await new Promise(setImmediate)
-    const ready = this.ops.filter((op) => op.outside || op.page.state === 'running')
+    const waiting = this.ops.filter((op) => op.outside || op.page.state === 'running')
     const timer = this.#nextTimer()
-    if (ready.length === 0 && timer === undefined) return false
-    let op: Op | undefined
-    if (timer === undefined || (ready.length > 0 && this.chance(eager))) op = this.pick(ready)
-    else op = ready.find(({ latest }) => latest <= timer.at)
-    if (op === undefined) this.#fire(timer as Timer)
-    else this.#run(op)
+    if (waiting.length === 0 && timer === undefined) return false
+    const ready = waiting.filter(({ earliest }) => earliest <= this.time)
+    if (ready.length > 0 && this.chance(eager)) {
+      const until = Math.max(this.time, timer?.at ?? Number.POSITIVE_INFINITY)
+      this.time = Math.min(this.time + this.random.next() * 5, until)
+      this.#run(this.pick(ready))
+      return true
+    }
+    // Time passes, up to whatever comes next.
+    const urgent = waiting.reduce((a: Op | undefined, b) => (a === undefined || b.latest < a.latest ? b : a), undefined)
+    if (timer !== undefined && (urgent === undefined || timer.at < urgent.latest)) {
+      this.#fire(timer)
+    } else if (urgent !== undefined) {
+      this.time = Math.max(this.time, urgent.latest)
+      this.#run(urgent)
+    }
     return true
   }
 
@@ -271,7 +287,8 @@ export class Machine {
           this.#written(page, key, structuredClone(next))
           resolve(true)
         }
-        this.ops.push({ step, page, outside: true, latest: this.time + this.random.next() * 100, run })
+        const { time } = this
+        this.ops.push({ step, page, outside: true, earliest: time, latest: time + this.random.next() * 100, run })
       })
     }
     const written = await this.#memory.replace(key, expected, next)
@@ -298,7 +315,7 @@ export class Machine {
       this.#leases.set(key, this.monotonic())
     }
     if (!isToken) return
-    if (next.mark !== undefined && next.mark.id !== before?.mark?.id) this.#markedBy.set(next.mark.id, page)
+    if (next.mark !== undefined && next.mark.id !== before?.mark?.id) this.#markedBy.set(next.mark.id, { page, at: this.time })
     if (before?.deleted && !next.deleted && before.ended === 'signed-out' && before.grantId === next.grantId) {
       this.fail('a sign-out was undone')
     }
@@ -325,15 +342,20 @@ export class Machine {
     }
   }
 
+  /** How long a record's mark has stood, in milliseconds. */
+  markStoodFor({ mark }: Seen): number {
+    const since = mark === undefined ? undefined : this.#markedBy.get(mark.id)?.at
+    return since === undefined ? 0 : this.time - since
+  }
+
   /** The page has called `fetch` with a refresh token. */
   sent(page: Page, refreshToken: string): Post {
     const { id } = this.twitch
-    const record = [...this.records.values()].find((record) => record.refreshToken === refreshToken && !record.ended)
+    const holding = [...this.records.values()].filter((record) => record.refreshToken === refreshToken)
+    const record = holding.find(({ mark }) => mark !== undefined && this.#markedBy.get(mark.id)?.page === page)
+    if (record === undefined && holding.length > 0) this.fail('a refresh token left without a mark of its sender')
     if (record !== undefined) {
-      const { mark, accessToken = '' } = record
-      if (mark === undefined || this.#markedBy.get(mark.id) !== page) {
-        this.fail('a refresh token left without a mark of its sender')
-      }
+      const { accessToken = '' } = record
       if (!page.validated.has(accessToken)) this.fail('a refresh token left before its access token was validated')
       const entry = id.accessToken(accessToken)
       const left = (entry?.expiresAt ?? 0) - EPOCH - this.time

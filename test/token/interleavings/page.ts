@@ -105,8 +105,7 @@ export class Page {
   }
 
   #add(step: Step, outside: boolean, within: number, run: Op['run']): void {
-    const { machine } = this
-    machine.add({ step, page: this, outside, latest: machine.time + machine.random.next() * within, run })
+    this.machine.add(step, this, outside, within, run)
   }
 
   #channel(name: string): Channel {
@@ -149,8 +148,8 @@ export class Page {
   #inStore<T>(step: Step, answered: Step, work: () => Promise<T>): Promise<T> {
     const slow = this.machine.chance(0.03)
     return new Promise((resolve, reject) => {
-      const answer = (settle: () => void) => this.#add(answered, false, slow ? 3_000 : 50, settle)
-      this.#add(step, true, slow ? 8_000 : 50, (fault) => {
+      const answer = (settle: () => void) => this.#add(answered, false, slow ? -3_000 : 50, settle)
+      this.#add(step, true, slow ? -8_000 : 50, (fault) => {
         if (fault === 'throws before') return answer(() => reject(storeError()))
         if (fault === 'quota') this.machine.failingWrites += 1 + Math.floor(this.machine.random.next() * 12)
         work().then(
@@ -182,12 +181,12 @@ export class Page {
       })
       const lose = () => this.#add(answered, false, 2_000, () => reject(new TypeError('Failed to fetch')))
       const deliver = (status: number, body: string, headers: Headers, whole: boolean) =>
-        this.#add(answered, false, slow ? 9_000 : 500, () => {
+        this.#add(answered, false, slow ? -9_000 : 500, () => {
           if (path === 'validate' && (status === 200 || status === 401)) this.#validatedBy(init)
           if (post !== undefined && !signal?.aborted) post.answered = whole
           resolve({ status, headers, text: async () => body } as Response)
         })
-      this.#add(step, true, slow ? 9_000 : 500, (fault) => {
+      this.#add(step, true, slow ? -9_000 : 500, (fault) => {
         if (fault === 'lost before') return lose()
         if (fault === 'hangs before') return undefined
         if (fault === '500 before') return deliver(500, '', new Headers(), false)
