@@ -2,6 +2,17 @@ export type { EventsOptions, ListenOptions } from '../internal/emitter.ts'
 export { ChatClient, type ChatClientOptions } from './client.ts'
 export type * from './events.ts'
 export { formatIrcMessage, type IrcMessageParts } from './format-irc-message.ts'
+export {
+  type CheermoteFragment,
+  type EmoteFragment,
+  type Fragment,
+  type FragmentOptions,
+  fragments,
+  type LinkFragment,
+  type MentionFragment,
+  type TextFragment,
+} from './fragments.ts'
+export { type BadgeSet, badgeImageUrl, type EmoteImageOptions, emoteImageUrl } from './images.ts'
 export { type IrcMessage, type IrcPrefix, parseIrcMessage } from './irc-message.ts'
 export type { ChatLimits, Rate } from './limits.ts'
 export type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
