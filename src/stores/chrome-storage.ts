@@ -107,7 +107,8 @@ export function chromeStorageStore(area: ChromeStorageArea, options: ChromeStora
 
 function findAreas(): Readonly<Record<string, unknown>> {
   const { chrome, browser } = globalThis as { chrome?: unknown; browser?: unknown }
-  return asObject(asObject(chrome ?? browser)['storage'])
+  // Every page of Chromium has a `chrome`, and Firefox has both.
+  return asObject(asObject(browser)['storage'] ?? asObject(chrome)['storage'])
 }
 
 async function withLock<T>(locks: Locks, name: string, work: () => Promise<T>): Promise<T> {
@@ -141,9 +142,8 @@ async function bounded<T>(work: () => Promise<T>): Promise<T> {
       }),
     ])
   } catch (cause) {
-    // As when the extension was updated under one of its pages.
-    const gone = /context invalidated/i.test(String(cause))
-    throw toStoreError(MEDIUM, cause, gone ? 'unavailable' : 'failed')
+    if (!/context invalidated/i.test(String(cause))) throw toStoreError(MEDIUM, cause)
+    throw new StoreError('The extension was updated: reload this page.', { reason: 'unavailable', cause })
   } finally {
     clearTimeout(timer)
   }
