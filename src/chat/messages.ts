@@ -1,5 +1,5 @@
 import type { IrcMessage } from './irc-message.ts'
-import { readNoticeParams } from './user-notices.ts'
+import { readNoticeKind, readNoticeParams } from './user-notices.ts'
 
 /** A badge as Twitch names it: `{ name: 'subscriber', version: '12' }`. */
 export interface Badge {
@@ -224,7 +224,8 @@ export class MessageView {
     return readNumber(this.irc.tag('ban-duration'))
   }
 
-  get kind(): 'chat' | 'ban' | 'timeout' {
+  get kind(): string {
+    if (this.command === 'USERNOTICE') return readNoticeKind(this.msgId)
     if (this.targetLogin === undefined) return 'chat'
     return this.banDuration === undefined ? 'ban' : 'timeout'
   }

@@ -1,11 +1,13 @@
 import type { ChatSender } from './events.ts'
 
-/** A USERNOTICE, whatever its kind. Which `params` there are depends on `msgId`. */
-interface Notice<MsgId extends string, Params extends object> extends ChatSender {
+/** A USERNOTICE, whatever its kind. Which `params` there are depends on `kind`. */
+interface Notice<Kind extends string, Params extends object> extends ChatSender {
   readonly command: 'USERNOTICE'
   readonly id: string
-  readonly msgId: MsgId
-  /** The kind of the original, where `msgId` is `sharedchatnotice`. */
+  /** What happened: its `msg-id`, or `'other'` for one that this version does not know. */
+  readonly kind: Kind
+  readonly msgId: string
+  /** The kind of the original, of a `sharedchatnotice`. */
   readonly sourceMsgId: string
   /** What Twitch's own chat shows. Empty for an announcement. */
   readonly systemMsg: string
@@ -52,13 +54,8 @@ interface SubGiftParams extends Recipient {
   readonly communityGiftId?: string
 }
 
-declare const other: unique symbol
-
-/** A `msg-id` that this version does not know. */
-export type OtherMsgId = string & { readonly [other]: true }
-
 /**
- * Every kind of USERNOTICE that Twitch is known to send; switch on `msgId`. What is left over is a kind of tomorrow.
+ * Every kind of USERNOTICE that Twitch is known to send; switch on `kind`.
  *
  * @see https://dev.twitch.tv/docs/chat/irc/#usernotice-tags
  */
@@ -138,7 +135,14 @@ export type UserNoticeMessage =
   | Notice<'midnightsquid', Readonly<Record<string, string | number | boolean | undefined>>>
   /** A copy of another room's; `sourceMsgId` is its kind. */
   | Notice<'sharedchatnotice', Readonly<Record<string, string | number | boolean | undefined>>>
-  | Notice<OtherMsgId, Readonly<Record<string, string | number | boolean | undefined>>>
+  | Notice<'other', Readonly<Record<string, string | number | boolean | undefined>>>
+
+const KINDS =
+  /^(sub|resub|subgift|anonsubgift|submysterygift|anonsubmysterygift|giftpaidupgrade|anongiftpaidupgrade|primepaidupgrade|standardpayforward|communitypayforward|primecommunitygiftreceived|extendsub|rewardgift|raid|unraid|announcement|bitsbadgetier|viewermilestone|modiversary|ritual|charitydonation|socialsharingbadge|midnightsquid|sharedchatnotice)$/
+
+export function readNoticeKind(msgId: string): UserNoticeMessage['kind'] {
+  return KINDS.test(msgId) ? (msgId as UserNoticeMessage['kind']) : 'other'
+}
 
 /** By name, since a user may well be called `123`. */
 const NUMBER = /(months?|count|duration|tenure|threshold|level|total|amount|exponent|value|reward|contributions?)$/i
