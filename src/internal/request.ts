@@ -1,6 +1,7 @@
 import { NetworkError } from '../errors.ts'
 import type { Endpoints, PlatformOptions } from '../types.ts'
 import { resolvePlatform } from './platform.ts'
+import { untilAborted } from './wait.ts'
 
 /** What every request function takes. A {@link PlatformOptions} object fits. */
 export interface RequestOptions extends Pick<PlatformOptions, 'fetch' | 'now' | 'setTimeout' | 'clearTimeout'> {
@@ -47,6 +48,7 @@ export async function send(
   }, timeout)
 
   try {
+    // A `fetch` that ignores its signal (a stub, a frozen connection) must not hold its caller.
     const response = await untilAborted(fetch(url, { ...init, signal: controller.signal }), controller.signal)
     const text = await untilAborted(response.text(), controller.signal)
     return { status: response.status, headers: response.headers, body: parseJson(text), text }
@@ -58,14 +60,6 @@ export async function send(
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
   }
-}
-
-/** A `fetch` that ignores its signal (a stub, a frozen connection) must not hold its caller. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    promise.then(resolve, reject)
-  })
 }
 
 function parseJson(text: string): unknown {

@@ -59,3 +59,17 @@ export function waitFor<T>(
     )
   })
 }
+
+/**
+ * Waits for a promise, and ends nothing but the wait.
+ *
+ * @throws `signal.reason` once the signal is aborted, or what the promise rejects with.
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
+  })
+}

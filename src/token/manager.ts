@@ -1,7 +1,7 @@
 import { HandlerError, MissingScopeError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { TIMED_OUT, waitFor } from '../internal/wait.ts'
+import { untilAborted } from '../internal/wait.ts'
 import { revokeToken } from '../oauth/revoke.ts'
 import { missingScopes } from '../oauth/scopes.ts'
 import { memoryStore } from '../stores/memory.ts'
@@ -130,12 +130,13 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     )
   }
 
-  async renew(refused: AccessToken, options: WaitOptions = {}): Promise<AccessToken> {
+  renew(refused: AccessToken, options: WaitOptions = {}): Promise<AccessToken> {
     const { signal } = options
-    signal?.throwIfAborted()
-    const { keeper, source, appTokens } = await this.#open()
-    if (refused.kind === 'app') return this.#bounded(appTokens.renew(refused), signal)
-    return this.#bounded(this.#renew(keeper, source, refused), signal)
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const opened = this.#opened
+    // A thousand callers may come at once: each promise counts.
+    const work = opened ? this.#renew(opened, refused) : this.#open().then((opened) => this.#renew(opened, refused))
+    return this.#bounded(work, signal)
   }
 
   /** How a user's sign-in stands; of the only user when none is named. Known after `start`. */
@@ -351,7 +352,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     }
   }
 
-  async #renew(keeper: Keeper, source: TokenSource, refused: AccessToken): Promise<AccessToken> {
+  async #renew({ keeper, source, appTokens }: Opened, refused: AccessToken): Promise<AccessToken> {
+    if (refused.kind === 'app') return appTokens.renew(refused)
     const mine = keeper.ofUser(refused.userId ?? '')
     const kept =
       mine.find(({ record }) => record.accessToken === refused.value) ??
@@ -387,11 +389,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   /** A caller's abort ends its wait, and nothing else. */
-  async #bounded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    if (signal === undefined) return work
-    const result = await waitFor(work, 2 ** 31 - 1, this.#handler.platform, signal)
-    if (result === TIMED_OUT) throw new NetworkError('No token came in time.')
-    return result
+  #bounded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return signal === undefined ? work : untilAborted(work, signal)
   }
 
   #changed(): void {

@@ -1,0 +1,107 @@
+// @ts-check
+/** Tokens beside @twurple/auth: run `npm run build` first, then `npm run bench -- token`. */
+import { RefreshingAuthProvider } from '@twurple/auth'
+import { Bench } from 'tinybench'
+import { memoryStore } from '../../dist/stores/index.js'
+import { createFakeTwitch } from '../../dist/testing/index.js'
+import { StoredTokenHandler, TokenManager } from '../../dist/token/index.js'
+
+const CLIENT_ID = 'benchmark'
+const SCOPES = /** @type {const} */ (['chat:read', 'chat:edit'])
+
+/** @param {number} users @param {number} [latency] */
+async function openKeyring(users, latency = 0) {
+  const twitch = createFakeTwitch({
+    apps: [{ clientId: CLIENT_ID, clientType: 'public' }],
+    users: Array.from({ length: users }, (_, index) => ({ id: String(index + 1), login: `user${index + 1}` })),
+  })
+  const handler = new StoredTokenHandler({
+    clientId: CLIENT_ID,
+    clientType: 'public',
+    store: memoryStore(),
+    platform: { ...twitch.platform, locks: navigator.locks, channel: undefined },
+  })
+  const pairs = []
+  for (let user = 1; user <= users; user += 1) {
+    const pair = twitch.id.issue({ clientId: CLIENT_ID, login: `user${user}`, scopes: SCOPES })
+    await handler.add(pair)
+    pairs.push(pair)
+  }
+  const manager = new TokenManager(handler)
+  await manager.start()
+  twitch.latency = latency
+  return { twitch, handler, manager, pairs }
+}
+
+/** @param {{ accessToken: string, refreshToken: string }[]} pairs */
+function openTwurple(pairs) {
+  const provider = new RefreshingAuthProvider({ clientId: CLIENT_ID })
+  pairs.forEach((pair, index) => {
+    provider.addUser(String(index + 1), {
+      ...pair,
+      scope: [...SCOPES],
+      expiresIn: 14_400,
+      obtainmentTimestamp: Date.now(),
+    })
+  })
+  return provider
+}
+
+/** @param {number} value */
+const round = (value) => value.toFixed(2)
+
+async function cachedToken() {
+  const one = await openKeyring(1)
+  const many = await openKeyring(10_000)
+  const twurpleOne = openTwurple(one.pairs)
+  const twurpleMany = openTwurple(many.pairs)
+  const bench = new Bench({ time: 500 })
+  bench
+    .add('twitch-keyring, 1 user', () => one.manager.get({ user: '1', scopes: SCOPES }))
+    .add('twitch-keyring, 10,000 users', () => many.manager.get({ user: '5000', scopes: SCOPES }))
+    .add('@twurple/auth, 1 user', () => twurpleOne.getAccessTokenForUser('1', [...SCOPES]))
+    .add('@twurple/auth, 10,000 users', () => twurpleMany.getAccessTokenForUser('5000', [...SCOPES]))
+  await bench.run()
+  const nanoseconds = bench.tasks.map((task) => (task.result?.latency.p50 ?? Number.NaN) * 1e6)
+  console.log('\nA good token from the cache (median)')
+  console.table(bench.tasks.map((task, index) => ({ what: task.name, ns: Math.round(nanoseconds[index] ?? 0) })))
+  const [keyringOne = 0, keyringMany = 0, twurple = 0] = nanoseconds
+  console.log(
+    `twitch-keyring / @twurple/auth: ${round(keyringOne / twurple)}   10,000 users / 1 user: ${round(keyringMany / keyringOne)}`,
+  )
+  one.manager.close()
+  many.manager.close()
+}
+
+async function deadToken() {
+  const callers = 10_000
+  const latency = 50
+  const ratios = []
+  let posts = 0
+  for (let round = 0; round < 5; round += 1) {
+    const { twitch, manager } = await openKeyring(1, latency)
+    const old = await manager.get()
+    twitch.id.expireAll()
+    const bare = performance.now()
+    for (const path of ['validate', 'token']) {
+      await twitch.fetch(`https://id.twitch.tv/oauth2/${path}`, {
+        method: path === 'token' ? 'POST' : 'GET',
+        headers: path === 'token' ? {} : { Authorization: `OAuth ${old.value}` },
+      })
+    }
+    const bareTime = performance.now() - bare
+    const before = twitch.requests.length
+    const start = performance.now()
+    await Promise.all(Array.from({ length: callers }, () => manager.renew(old)))
+    ratios.push((performance.now() - start) / bareTime)
+    posts = twitch.requests.slice(before).filter(({ path }) => path === '/token').length
+    manager.close()
+  }
+  ratios.sort((a, b) => a - b)
+  console.log(
+    `\n${callers.toLocaleString('en')} callers on a dead token: ${posts} POST; whole time / bare requests: ${round(ratios[2] ?? 0)} (median of 5; each request takes ${latency} ms)`,
+  )
+}
+
+await cachedToken()
+await deadToken()
