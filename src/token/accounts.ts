@@ -32,6 +32,9 @@ export interface NewPair {
 /** More tokens for one user than anybody needs: the search for a free slot ends here. */
 const MOST_SLOTS = 20
 
+/** What a provisional tombstone says of a refresh token that must never be sent again. */
+const SPENT = 'refused'
+
 /**
  * Takes a pair whose owner is not known yet. It is durable before anything else happens, so that a page that ends in
  * the middle loses nothing: {@link settlePair} goes on from there.
@@ -56,7 +59,7 @@ export async function adoptPair(
       grantId,
       clientId: book.clientId,
       accessToken: pair.accessToken,
-      refreshToken: pair.refreshToken,
+      ...(isBlank(found) || found.ended !== SPENT ? { refreshToken: pair.refreshToken } : { unrenewable: true }),
       scopes: pair.scopes ?? [],
       obtainedAt: platform.now(),
       expiresAt: pair.expiresAt,
@@ -233,6 +236,7 @@ async function place(book: RecordBook, owned: TokenRecord): Promise<KeyedRecord>
     if (target === undefined)
       throw new ConfigurationError(`User ${userId} has ${MOST_SLOTS} tokens already: sign out first.`)
     const record: TokenRecord = { ...owned, version: (target.version ?? 0) + 1 }
+    if (first !== undefined) await rememberSpent(book, first.record)
     if (!(await book.replace(target.key, target.version, record))) continue
     for (const { key } of rest) await discard(book, key)
     return { key: target.key, record }
@@ -248,13 +252,41 @@ function isSame(entry: AccountRecord, owned: TokenRecord): boolean {
   )
 }
 
-/** Leaves a tombstone, whatever else happens to the record meanwhile. */
+/**
+ * Leaves a tombstone, whatever else happens to the record meanwhile.
+ *
+ * @returns What was there; `undefined`: nothing that lived.
+ */
 export async function discard(book: RecordBook, key: string): Promise<TokenRecord | undefined> {
   for (;;) {
     const record = await book.read(key)
     if (isBlank(record) || record.deleted) return undefined
-    if (await book.replace(key, record.version, endRecord(record, 'signed-out'))) {
-      return isEnded(record) ? undefined : record
+    const tombstone = endRecord(record, 'signed-out')
+    const kept = !isEnded(record) && record.unrenewable ? { ...tombstone, ended: SPENT } : tombstone
+    if (!(await book.replace(key, record.version, kept))) continue
+    if (isEnded(record)) return undefined
+    if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {}) // it is signed out, whatever else fails
+    return record
+  }
+}
+
+/**
+ * Keeps in mind, without the tokens themselves, what was spent for a record that goes: a page that adds its first pair
+ * whenever it loads would otherwise send it again, and end the grant.
+ */
+async function rememberSpent(book: RecordBook, { spent = [], mark, refreshToken, clientId }: TokenRecord) {
+  const all = mark === undefined || refreshToken === undefined ? spent : [...spent, refreshToken]
+  for (const token of new Set(all)) {
+    const key = book.provisionalKey(token)
+    for (;;) {
+      const found = await book.read(key)
+      if (!isBlank(found) && (isEnded(found) ? found.ended === SPENT : found.unrenewable)) break
+      const version = (found.version ?? 0) + 1
+      const next: AccountRecord =
+        isBlank(found) || isEnded(found)
+          ? { format: 1, version, deleted: true, clientId, ended: SPENT }
+          : { ...found, version, refreshToken: undefined, mark: undefined, unrenewable: true }
+      if (await book.replace(key, found.version, next)) break
     }
   }
 }

@@ -35,6 +35,8 @@ export interface TokenRecord extends StoredRecord {
   readonly spent?: readonly string[] | undefined
   /** The handler's `saveUserToken` has not taken this pair yet. */
   readonly unsaved?: true | undefined
+  /** Its refresh token was spent before: it is used to its end. */
+  readonly unrenewable?: true | undefined
 }
 
 /** What is left of a sign-in that has ended: no token, but its version, and why. */
