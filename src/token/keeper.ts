@@ -81,7 +81,7 @@ export class Keeper {
     const { book, renewal } = this.keyring
     const entry = await book.read(key)
     const unsaved = renewal.unsaved(key)
-    const isOlder = unsaved !== undefined && !isBlank(entry) && !isEnded(entry) && entry.grantId === unsaved.grantId
+    const isOlder = unsaved !== undefined && !isBlank(entry) && !entry.deleted && entry.grantId === unsaved.grantId
     const kept = this.learn(key, isOlder ? unsaved : entry, origin, ask)
     if (kept?.learnCheck(await book.readCheck(key))) this.#news.changed()
     return kept

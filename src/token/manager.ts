@@ -38,6 +38,9 @@ const RECENTLY = 60_000
 /** How often the store is looked through for what no news told of, in milliseconds. */
 const READ_EVERY = 60_000
 
+/** How often a pair is written again that the store did not take: well before others give up on it, in milliseconds. */
+const SAVE_EVERY = 2_000
+
 /** So many tokens are worked on at once: a Worker may have six connections. */
 const AT_ONCE = 6
 
@@ -216,7 +219,10 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     await Promise.all(workers)
     const now = keyring.platform.now()
     let next = now + VALIDATE_EVERY
-    for (const kept of keeper.kept()) next = Math.min(next, kept.dueAt(now))
+    for (const kept of keeper.kept()) {
+      const isUnsaved = keyring.renewal.unsaved(kept.key) !== undefined
+      next = Math.min(next, isUnsaved ? now + SAVE_EVERY : kept.dueAt(now))
+    }
     return next
   }
 

@@ -318,9 +318,14 @@ export class Renewal {
           return next.unsaved ? await this.saveAgain(key, next, previous) : next
         }
         const now = await book.read(key)
-        if (isBlank(now) || isEnded(now) || now.grantId !== previous.grantId) {
+        if (isBlank(now) || now.deleted || now.grantId !== previous.grantId) {
           this.#unsaved.delete(key)
           return await this.#drop(key, pair, isBlank(now) || isEnded(now) ? undefined : now)
+        }
+        if (isEnded(now)) {
+          // Somebody has given up waiting for the answer that is here.
+          base = { ...previous, version: now.version }
+          continue
         }
         if (now.accessToken === pair.accessToken) {
           this.#unsaved.delete(key)
