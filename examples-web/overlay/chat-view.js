@@ -1,7 +1,9 @@
+// @ts-check
+
 /**
  * Puts chat on a page: one element a message. Text goes in as text, never as HTML.
  *
- * @typedef {{ text: string, kind?: 'mention' | 'cheer' } | { emote: string, url: string }} Part
+ * @typedef {{ text: string } | { emote: string, url: string }} Part
  * @typedef {object} Entry
  * @property {string} id
  * @property {string} [userId]
@@ -61,7 +63,7 @@ function render({ id, userId = '', name, color, badges = [], parts = [], action,
   if (parts.length > 0 && parts.length <= 8 && parts.every((part) => 'emote' in part || part.text.trim() === '')) {
     card.classList.add('only-emotes')
   }
-  card.style.setProperty('--name', color || palette[hash(name) % palette.length])
+  card.style.setProperty('--name', color || (palette[hash(name) % palette.length] ?? ''))
   if (reply) card.append(create('span', 'reply', create('span', '', `${reply.name}: ${reply.text}`)))
   if (note) card.append(create('span', 'why', note.text))
   if (parts.length > 0) {
@@ -72,7 +74,7 @@ function render({ id, userId = '', name, color, badges = [], parts = [], action,
     )
   }
   // The row opens from nothing; the box inside it is what gets cut off meanwhile.
-  const row = create('li', 'message', create('div', '', card))
+  const row = create('div', 'message', create('div', '', card))
   row.dataset.id = id
   row.dataset.userId = userId
   return row
@@ -80,8 +82,7 @@ function render({ id, userId = '', name, color, badges = [], parts = [], action,
 
 /** @param {Part} part */
 function renderPart(part) {
-  if ('emote' in part) return image('emote', part.url, part.emote)
-  return part.kind ? create('span', part.kind, part.text) : part.text
+  return 'emote' in part ? image('emote', part.url, part.emote) : part.text
 }
 
 /**

@@ -21,6 +21,8 @@ export function createPanel({ client, handler, settings, view, pictures, home })
   let me
   let profileOf = ''
   const renewals = { here: 0, elsewhere: 0 }
+  /** How long the token lives in all, as far as this page has seen. */
+  let life = { until: 0, total: 1 }
 
   at('#where').textContent = settings.control ? 'on a fake Twitch' : 'on Twitch'
   at('#panel').hidden = false
@@ -115,6 +117,8 @@ export function createPanel({ client, handler, settings, view, pictures, home })
     const { expiresAt, validatedAt } = client.status()
     if (signIn) at('#code-left').textContent = duration(signIn.expiresAt - now)
     at('#left').textContent = expiresAt === undefined ? 'does not expire' : `${duration(expiresAt - now)} left`
+    if (expiresAt !== undefined && expiresAt !== life.until) life = { until: expiresAt, total: expiresAt - now }
+    at('#life', HTMLProgressElement).value = Math.max(0, (life.until - now) / life.total)
     at('#validated').textContent = validatedAt === undefined ? 'not yet' : `${duration(now - validatedAt)} ago`
   }
 

@@ -1,3 +1,5 @@
+// @ts-check
+
 /**
  * Where this page runs. On its own it talks to the demo's fake Twitch; `?twitch=real&client_id=…` is the same page on the real one.
  * The addresses of the fake come from this page's own server and never from the URL, so that no link can send a token elsewhere.

@@ -72,7 +72,7 @@ const page = (/** @type {unknown} */ content) => html`<!doctype html>
       li span { display: block; font-size: .8rem }
       label { display: block; font-size: .875rem; margin-bottom: .3rem }
       select, input { box-sizing: border-box; width: 100%; margin-bottom: 1.2rem; padding: .6rem .8rem; font: inherit; color: inherit; background: #262938; border: 1px solid #3a3e52; border-radius: .6rem }
-      .row { display: flex; gap: .7rem } button { flex: 1; padding: .7rem; font: 700 1rem/1.2 inherit; font-family: inherit; border-radius: .6rem; border: 1px solid #3a3e52; background: #262938; color: inherit; cursor: pointer }
+      .row { display: flex; gap: .7rem } button { flex: 1; padding: .7rem; font: inherit; font-weight: 700; border-radius: .6rem; border: 1px solid #3a3e52; background: #262938; color: inherit; cursor: pointer }
       .go { background: #b69cff; border-color: #b69cff; color: #17112b } :focus-visible { outline: 2px solid #b69cff; outline-offset: 2px }
     </style>
   </head>

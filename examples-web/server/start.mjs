@@ -7,7 +7,7 @@ if (!/^\d+$/.test(PORT) || port > 65_535) fail(`PORT must be a number from 0 to 
 
 try {
   const { url, close } = await startDemo({ port })
-  console.log(url)
+  console.log(`Open ${url}`)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => close().then(() => process.exit(0)))
 } catch (error) {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error

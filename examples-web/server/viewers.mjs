@@ -9,7 +9,7 @@ import { userNotices } from 'twitch-keyring/testing'
  * @param {{ channel: string, pace: number }} options `pace`: milliseconds between two lines, about.
  * @returns {() => void}
  */
-export function startViewers({ chat }, { channel, pace }) {
+export function startViewers({ chat, users }, { channel, pace }) {
   chat.setUser('moonbeam', { displayName: 'Moonbeam', color: '#0000FF' })
   chat.setRole('moonbeam', channel, { subscriber: 14 })
   chat.setUser('hexa', { displayName: 'hexa', color: '#FF4500' })
@@ -39,6 +39,8 @@ export function startViewers({ chat }, { channel, pace }) {
   let turn = 0
   const timer = setInterval(() => rarities[turn++ % rarities.length]?.(), pace * 4)
   const stopTalk = chat.simulateViewers({ channel, every: pace })
+  // Most of them were here before anybody listened: else every line would be somebody's first.
+  for (const { login } of users.all().slice(0, -4)) chat.send(login, channel, 'hello')
   return () => {
     clearInterval(timer)
     stopTalk()

@@ -5,17 +5,20 @@ type Demo = Awaited<ReturnType<typeof startDemo>>
 
 let demo: Demo
 let said: string[]
+let failures: Error[]
 
 test.beforeEach(async ({ context }) => {
   demo = await startDemo({ pace: false, deviceCodeInterval: 1 })
   said = []
+  failures = []
   context.on('console', (message) => said.push(message.text()))
-  context.on('weberror', (error) => said.push(String(error.error())))
+  context.on('weberror', (error) => failures.push(error.error()))
 })
 
 test.afterEach(async ({ context }) => {
   await context.close()
   await demo.close()
+  expect(failures).toEqual([])
 })
 
 const state = (page: Page) => page.locator('[data-keyring=state]')
@@ -211,20 +214,36 @@ test('two tabs share one renewal, and each says whose it was', async ({ context 
 })
 
 test('comes back by itself when Twitch does', async ({ context }) => {
+  demo.twitch.id.switches.accessTokenLifetime = 6
   const page = await open(context)
   await signIn(page)
-  await page.getByRole('button', { name: 'Twitch down' }).click()
-  await expect(page.getByRole('button', { name: 'Twitch down' })).toHaveAttribute('aria-pressed', 'true')
+  const down = page.getByRole('button', { name: 'Twitch down' })
+  await down.click()
+  await expect(down).toHaveAttribute('aria-pressed', 'true')
   await expect(page.getByText('Chat was cut off')).toBeVisible()
-  demo.twitch.id.expireAll()
-  await page.getByRole('button', { name: 'Expire now' }).click()
-  await expect(state(page)).not.toHaveText('needs-login')
-  await page.getByRole('button', { name: 'Twitch down' }).click()
+  await expect(state(page)).toHaveText('degraded', { timeout: 15_000 })
+  await page.reload()
+  await expect(state(page)).toHaveText('degraded')
+  await expect(down).toHaveAttribute('aria-pressed', 'true')
+
+  demo.twitch.id.switches.accessTokenLifetime = 60
+  await down.click()
   await expect(page.getByText('in #juniper')).toBeVisible({ timeout: 30_000 })
   await expect(state(page)).toHaveText('ok', { timeout: 30_000 })
   demo.twitch.chat.send('hexa', 'juniper', 'we are back')
   await expect(messages(page)).toContainText(['we are back'])
   expect(asked('/device')).toBe(1)
+})
+
+test('two tabs renew each token once, by the clock alone', async ({ context }) => {
+  demo.twitch.id.switches.accessTokenLifetime = 4
+  const pages = [await open(context), await open(context)]
+  await signIn(pages[0] as Page)
+  for (const page of pages) await expect(renewals(page)).toHaveText('2', { timeout: 20_000 })
+  for (const { spends } of demo.twitch.id
+    .refreshTokens()
+    .map(({ value }) => ({ spends: demo.twitch.id.spends(value) })))
+    expect(spends).toBeLessThanOrEqual(1)
 })
 
 test('joins again when the socket is cut', async ({ context }) => {
@@ -361,4 +380,5 @@ test('runs unchanged on the real Twitch', async ({ context }) => {
 test('asks for a client id where there is none', async ({ context }) => {
   const page = await open(context, '?twitch=real')
   await expect(page.getByRole('alert')).toContainText('client_id')
+  expect(failures.splice(0)).toHaveLength(1)
 })
