@@ -1,0 +1,148 @@
+/** `npm run bench -- chat`: reading lines, beside tmi.js and @twurple/chat, in one process and on the same lines. */
+import { createRequire } from 'node:module'
+import { ChatClient as TwurpleClient } from '@twurple/chat'
+import { parseIrcMessage } from '../../src/chat/irc-message.ts'
+import { ChatReader } from '../../src/chat/reader.ts'
+import { CHANNELS, createCorpus } from './chat-corpus.ts'
+
+const require = createRequire(import.meta.url)
+const tmi = require('tmi.js')
+const tmiParser = require('tmi.js/lib/parser.js')
+
+const ROUNDS = Number(process.env['ROUNDS'] ?? 25)
+const ROUND = 60_000_000n
+const lines = createCorpus(4000)
+const frames = lines.map((line) => Buffer.from(`${line}\r\n`).toString())
+
+/** Keeps the reading from being optimised away. */
+let sink = 0
+const touch = (value: unknown): number =>
+  typeof value === 'string' ? value.length + value.charCodeAt(value.length - 1) : 0
+
+type Run = (line: string) => void
+
+const fields: Record<string, Run> = {
+  ours(line) {
+    const message = parseIrcMessage(line)
+    if (message === undefined) return
+    const { params } = message
+    sink += touch(message.command) + touch(params[0]) + touch(params[1])
+    sink += touch(message.tag('display-name')) + touch(message.tag('color'))
+  },
+  'tmi.js'(line) {
+    const message = tmiParser.msg(line)
+    sink += touch(message.command) + touch(message.params[0]) + touch(message.params[1])
+    sink += touch(message.tags['display-name']) + touch(message.tags.color)
+  },
+  'a loop over every character'(line) {
+    let sum = 0
+    for (let at = 0; at < line.length; at += 1) sum += line.charCodeAt(at)
+    sink += sum
+  },
+}
+
+const allTags: Record<string, Run> = {
+  ours(line) {
+    for (const [key, value] of parseIrcMessage(line)?.tags ?? []) sink += touch(key) + touch(value)
+  },
+  'tmi.js'(line) {
+    const { tags } = tmiParser.msg(line)
+    for (const key in tags) sink += touch(key) + touch(tags[key])
+  },
+}
+
+async function handlers(): Promise<Record<string, Run>> {
+  const receive = await connectOurs()
+  const tmiClient = new tmi.Client({ channels: [...CHANNELS], options: { skipUpdatingEmotesets: true } })
+  tmiClient.on('message', (channel: string, user: Record<string, string>, text: string) => {
+    sink += touch(channel) + touch(user['username']) + touch(user['display-name']) + touch(user['color']) + touch(text)
+  })
+  const twurple = new TwurpleClient({ channels: [...CHANNELS] })
+  twurple.onMessage((channel, user, text, { userInfo }) => {
+    sink += touch(channel) + touch(user) + touch(userInfo.displayName) + touch(userInfo.color) + touch(text)
+  })
+  const irc = twurple.irc as unknown as { receiveLine(line: string): void }
+  return {
+    ours: (frame) => receive(frame),
+    'tmi.js': (frame) => tmiClient._onMessage({ data: frame }),
+    // Its connection has cut the frame into lines before.
+    '@twurple/chat': (frame) => irc.receiveLine(frame.slice(0, -2)),
+  }
+}
+
+/** A reader that is logged in and has joined, on a socket that leads nowhere. */
+async function connectOurs(): Promise<(frame: string) => void> {
+  let socket: Socket | undefined
+  class Socket {
+    readyState = 1
+    protocol = ''
+    onopen?: () => void
+    onmessage?: (event: { data: string }) => void
+    constructor() {
+      socket = this
+      queueMicrotask(() => this.onopen?.())
+    }
+    send(line: string): void {
+      if (line.startsWith('NICK')) this.onmessage?.({ data: ':tmi.twitch.tv 001 justinfan1 :Welcome\r\n' })
+      if (line.startsWith('JOIN'))
+        for (const channel of line.slice(5).split(','))
+          queueMicrotask(() => this.onmessage?.({ data: `@room-id=1 :tmi.twitch.tv ROOMSTATE ${channel}\r\n` }))
+    }
+    close(): void {}
+  }
+  const reader = new ChatReader({ channels: CHANNELS, platform: { WebSocket: Socket as unknown as typeof WebSocket } })
+  reader.on('privmsg', ({ channel, login, displayName, color, text }) => {
+    sink += touch(channel) + touch(login) + touch(displayName) + touch(color) + touch(text)
+  })
+  await reader.connect()
+  for (const channel of CHANNELS) await reader.join(channel)
+  return (frame) => socket?.onmessage?.({ data: frame })
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}
+
+function compare(
+  title: string,
+  runs: Record<string, Run>,
+  input: readonly string[],
+  goals: Record<string, number>,
+): void {
+  const times: Record<string, number[]> = {}
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, run] of Object.entries(runs)) {
+      const start = process.hrtime.bigint()
+      let count = 0
+      let spent = 0n
+      for (; spent < ROUND; spent = process.hrtime.bigint() - start) {
+        for (const line of input) run(line)
+        count += input.length
+      }
+      // The first rounds warm up.
+      if (round >= 3) times[name] = [...(times[name] ?? []), Number(spent) / count]
+    }
+  }
+  console.log(title)
+  for (const [name, all] of Object.entries(times)) {
+    const ratio = median(all.map((time, round) => time / (times['ours']?.[round] ?? Number.NaN)))
+    const goal = goals[name]
+    const verdict = goal === undefined ? '' : ratio >= goal ? `, at least ${goal} wanted` : `, BELOW the ${goal} wanted`
+    console.log(
+      `  ${name}: ${median(all).toFixed(0)} ns a line${name === 'ours' ? '' : `, ${ratio.toFixed(2)} times ours${verdict}`}`,
+    )
+  }
+}
+
+const length = lines.reduce((sum, line) => sum + line.length, 0) / lines.length
+console.log(
+  `${lines.length} lines of ${length.toFixed(0)} characters on average, Node ${process.version}, ${ROUNDS} rounds.`,
+)
+compare('Parse, and read command, channel, name, colour and text:', fields, lines, {
+  'tmi.js': 10,
+  'a loop over every character': 1,
+})
+compare('Parse, and walk all tags:', allTags, lines, { 'tmi.js': 3 })
+compare('From a frame to the handler of the user:', await handlers(), frames, { 'tmi.js': 5, '@twurple/chat': 8 })
+console.log(sink === 0 ? 'Nothing was read.' : '')
+process.exit(0)
