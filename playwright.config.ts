@@ -8,6 +8,7 @@ export default defineConfig({
   forbidOnly: true,
   // Each page has a Twitch of its own to slow down; two at once on two cores only slow each other down.
   workers: 1,
-  timeout: 60_000,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   use: { browserName: 'chromium', launchOptions: launchOptions('chromium') },
 })
