@@ -181,12 +181,12 @@ export class Page {
       })
       const lose = () => this.#add(answered, false, 2_000, () => reject(new TypeError('Failed to fetch')))
       const deliver = (status: number, body: string, headers: Headers, whole: boolean) =>
-        this.#add(answered, false, slow ? -9_000 : 500, () => {
+        this.#add(answered, false, slow ? -(post ? 9_000 : 4_500) : 500, () => {
           if (path === 'validate' && (status === 200 || status === 401)) this.#validatedBy(init)
           if (post !== undefined && !signal?.aborted) post.answered = whole
           resolve({ status, headers, text: async () => body } as Response)
         })
-      this.#add(step, true, slow ? -9_000 : 500, (fault) => {
+      this.#add(step, true, slow ? -(post ? 9_000 : 4_500) : 500, (fault) => {
         if (fault === 'lost before') return lose()
         if (fault === 'hangs before') return undefined
         if (fault === '500 before') return deliver(500, '', new Headers(), false)
@@ -204,6 +204,7 @@ export class Page {
     const response = await this.machine.twitch.fetch(url, init)
     const body = await response.text()
     const { status, headers } = response
+    if (post !== undefined && status === 400) post.refused = true
     if (post !== undefined && status === 200) {
       post.worked = true
       const { access_token, refresh_token } = JSON.parse(body)

@@ -6,7 +6,9 @@ const [from = '1', count] = process.argv.slice(2)
 if (count === undefined) {
   const outcome = await playSchedule(Number(from), { traced: true })
   for (const line of outcome.trace) console.log(line)
-  console.log(outcome.broken === undefined ? `It holds: the pages end with ${outcome.ending}.` : `BROKEN: ${outcome.broken}.`)
+  console.log(
+    outcome.broken === undefined ? `It holds: the pages end with ${outcome.ending}.` : `BROKEN: ${outcome.broken}.`,
+  )
 } else {
   const start = performance.now()
   /** @type {Map<string, number[]>} */

@@ -53,15 +53,19 @@ class Schedule {
   readonly #pairs: Pair[] = []
   #steps = 0
   #ending = ''
-  /** What the user has done, in order: who was last decides. */
-  #signingIn = 0
+  /** Sign-ins that may still come to something. */
+  #openSignIns = 0
+  #signIns = 0
   #signedOutSince: 'nobody' | 'surely' | 'perhaps' = 'nobody'
 
   constructor(seed: number, { traced = false, cells }: ScheduleOptions) {
     const machine = new Machine(setupOf(seed), traced)
     this.#machine = machine
     const planned = cells ?? Array.from({ length: Math.floor(machine.random.next() * 6) }, () => machine.pick(CELLS))
-    this.#plan = planned.map((cell) => ({ cell, skip: machine.chance(0.6) ? 0 : Math.floor(machine.random.next() * 6) }))
+    this.#plan = planned.map((cell) => ({
+      cell,
+      skip: machine.chance(0.6) ? 0 : Math.floor(machine.random.next() * 6),
+    }))
     machine.strike = (fault, op) => this.#strike(fault, op)
     machine.struck = (fault, op) => this.#reached.push({ step: op.step, fault })
     const { locks, channel, consistency, kills, lifetime } = machine.setup
@@ -221,18 +225,21 @@ class Schedule {
 
   async #signOut(page: Page | undefined): Promise<void> {
     if (page === undefined || this.#machine.setup.consistency === 'racy') return
-    const concurrent = this.#signingIn
+    const before = this.#signIns
+    const alone = this.#openSignIns === 0
     if (this.#signedOutSince === 'nobody') this.#signedOutSince = 'perhaps'
     const result = await page.call('sign out', () => page.manager.signOut(ANN.id))
-    if ('value' in result) this.#signedOutSince = concurrent === this.#signingIn ? 'surely' : 'perhaps'
+    if ('value' in result) this.#signedOutSince = alone && before === this.#signIns ? 'surely' : 'perhaps'
   }
 
   async #signIn(page: Page | undefined, pair: Pair): Promise<void> {
     if (page === undefined || this.#machine.setup.consistency === 'racy') return
-    // Until it is known how it ended, nobody can say who was last.
-    this.#signingIn += 1
+    this.#signIns += 1
+    this.#openSignIns += 1
     if (this.#signedOutSince === 'surely') this.#signedOutSince = 'perhaps'
-    await page.call('add', () => page.handler.add(pair))
+    const result = await page.call('add', () => page.handler.add(pair))
+    // Whatever else it threw, the pair may be kept, and become an account later.
+    if ('value' in result || result.error instanceof TokenRejectedError) this.#openSignIns -= 1
   }
 
   /** Nothing goes wrong any more: every page must come to rest, with a token or one reason. */
@@ -242,7 +249,8 @@ class Schedule {
     machine.failingWrites = 0
     for (const op of machine.ops) op.fault = undefined
     for (const page of machine.pages) page.thaw()
-    for (const op of machine.ops.filter(({ page }) => page.state === 'gone')) machine.ops.splice(machine.ops.indexOf(op), 1)
+    for (const op of machine.ops.filter(({ page }) => page.state === 'gone'))
+      machine.ops.splice(machine.ops.indexOf(op), 1)
     if (machine.running().length === 0) this.#openPage()
     await this.#pass(Math.max(machine.setup.lifetime * 1000, 11 * MINUTE) + 2 * MINUTE)
     this.#openPage()
@@ -312,8 +320,21 @@ class Schedule {
     if (ending === 'signed-out' && this.#signedOutSince === 'nobody' && !wasRefusedAtSignIn(tokens)) {
       machine.fail('nobody signed out, and the pages say so')
     }
+    if (!works && ending !== 'signed-out' && !this.#mayBeLost()) {
+      machine.fail(`a sign-in ended (${ending}), and nothing was lost and nothing was taken away`)
+    }
     const longest = Math.max(...tokens.map((record) => machine.markStoodFor(record)))
     if (works && longest > machine.setup.lifetime * 1000) machine.fail('a mark stays for ever')
+  }
+
+  /** Whether anything happened that can cost a sign-in. */
+  #mayBeLost(): boolean {
+    const { pages, posts, twitch } = this.#machine
+    return (
+      pages.some(({ state }) => state === 'gone') ||
+      posts.some(({ answered }) => !answered) ||
+      twitch.id.grants().some(({ ended }) => ended !== undefined)
+    )
   }
 
   #judgeEvents(): void {
@@ -349,6 +370,6 @@ function setupOf(seed: number): Setup {
     locks: consistency !== 'atomic' || dice(3) < 0.65,
     channel: dice(4) < 0.75,
     kills: dice(5) < 0.65,
-    lifetime: dice(6) < 0.04 ? 14_400 : [300, 600, 900][Math.floor(dice(7) * 3)] ?? 600,
+    lifetime: dice(6) < 0.04 ? 14_400 : ([300, 600, 900][Math.floor(dice(7) * 3)] ?? 600),
   }
 }
