@@ -4,13 +4,17 @@ import type { PlatformOptions } from '../types.ts'
 import { type Advice, adviseSignIn, adviseStore } from './environment/advice.ts'
 import { findMissing, type MissingFeature } from './environment/features.ts'
 import { findPlace, type Place } from './environment/place.ts'
-import type { Scope } from './environment/scope.ts'
+import type { Realm } from './environment/realm.ts'
+
+export type { Advice } from './environment/advice.ts'
+export type { Feature, MissingFeature } from './environment/features.ts'
+export type { Place } from './environment/place.ts'
 
 export interface DescribeEnvironmentOptions {
   /** Where it is, for what cannot be seen from inside: a Durable Object looks like a Worker. */
   readonly place?: Place | undefined
   /** The global object to look at. Default `globalThis`. */
-  readonly scope?: object | undefined
+  readonly realm?: object | undefined
   readonly platform?: Pick<PlatformOptions, 'setTimeout' | 'clearTimeout' | 'randomId'> | undefined
 }
 
@@ -32,12 +36,12 @@ export interface EnvironmentReport {
  * @throws {TypeError} An option is unknown.
  */
 export async function describeEnvironment(options: DescribeEnvironmentOptions = {}): Promise<EnvironmentReport> {
-  refuseUnknownOptions('describeEnvironment', options, ['place', 'scope', 'platform'])
-  const { place: told, scope = globalThis } = options
+  refuseUnknownOptions('describeEnvironment', options, ['place', 'realm', 'platform'])
+  const { place: told, realm = globalThis } = options
   const platform = resolvePlatform(options.platform)
   const [place, missing] = await Promise.all([
-    told ?? findPlace(scope as Scope, platform),
-    findMissing(scope as Scope, platform),
+    told ?? findPlace(realm as Realm, platform),
+    findMissing(realm as Realm, platform),
   ])
   const lost = new Set(missing.map(({ feature }) => feature))
   return { place, missing, signIn: adviseSignIn(place), store: adviseStore(place, lost) }

@@ -1,4 +1,13 @@
 export type { Account } from './accounts.ts'
+export {
+  type Advice,
+  type DescribeEnvironmentOptions,
+  describeEnvironment,
+  type EnvironmentReport,
+  type Feature,
+  type MissingFeature,
+  type Place,
+} from './environment.ts'
 export type { AccountEvent, TokenManagerEvents } from './events.ts'
 export { BaseTokenHandler, type ClientCredentials } from './handlers/base-token-handler.ts'
 export { IrcTokenHandler } from './handlers/irc-token-handler.ts'

@@ -57,7 +57,10 @@ export function adviseStore(place: Place, missing: ReadonlySet<Feature>): Advice
     return { use: 'indexedDBStore', why: `It is durable, and safe with any number of pages at once.${shared}` }
   }
   if (place === 'extension-page' || place === 'extension-worker')
-    return { use: 'chromeStorageStore', why: 'IndexedDB does not work here, and the extension has a storage of its own.' }
+    return {
+      use: 'chromeStorageStore',
+      why: 'IndexedDB does not work here, and the extension has a storage of its own.',
+    }
   if (!missing.has('localStorage'))
     return { use: 'localStorageStore', why: 'IndexedDB does not work here. Open one page at a time.' }
   return { use: 'memoryStore', why: 'Nothing durable works here: the user signs in again each time.' }

@@ -1,6 +1,6 @@
-import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
+import { waitFor } from '../../internal/wait.ts'
 import type { Platform } from '../../types.ts'
-import { lookInto, lookUp, type Scope } from './scope.ts'
+import { lookInto, lookUp, type Realm } from './realm.ts'
 
 /** What a place may lack. */
 export type Feature =
@@ -24,6 +24,9 @@ type ProbePlatform = Pick<Platform, 'setTimeout' | 'clearTimeout' | 'randomId'>
 /** A feature that has not answered after this, in milliseconds, is none. */
 const ANSWERS_WITHIN = 2_000
 
+/** From a page to itself, in milliseconds. */
+const MESSAGE_ARRIVES_WITHIN = 250
+
 const COSTS: Record<Feature, string> = {
   secureContext: 'The browser does not trust this address: it takes away Web Locks and encryption.',
   document: 'Nothing tells of waking up or of being shown: timers notice it within a minute, or call maintain().',
@@ -36,16 +39,16 @@ const COSTS: Record<Feature, string> = {
 }
 
 /** Tries everything out. A feature that is there and throws, or never answers, is missing as well. */
-export async function findMissing(scope: Scope, platform: ProbePlatform): Promise<MissingFeature[]> {
+export async function findMissing(realm: Realm, platform: ProbePlatform): Promise<MissingFeature[]> {
   const probes: Record<Feature, () => unknown> = {
-    secureContext: () => lookUp(scope, 'isSecureContext') !== false,
-    document: () => lookUp(scope, 'document') !== undefined,
-    indexedDB: () => tryIndexedDB(scope, platform.randomId()),
-    localStorage: () => tryLocalStorage(scope, platform.randomId()),
-    locks: () => tryLocks(scope, platform.randomId()),
-    broadcastChannel: () => tryBroadcastChannel(scope, platform.randomId()),
-    subtle: () => trySubtle(scope),
-    webSocket: () => typeof lookUp(scope, 'WebSocket') === 'function',
+    secureContext: () => lookUp(realm, 'isSecureContext') !== false,
+    document: () => lookUp(realm, 'document') !== undefined,
+    indexedDB: () => tryIndexedDB(realm, platform.randomId()),
+    localStorage: () => tryLocalStorage(realm, platform.randomId()),
+    locks: () => tryLocks(realm, platform.randomId()),
+    broadcastChannel: () => tryBroadcastChannel(realm, platform),
+    subtle: () => trySubtle(realm),
+    webSocket: () => typeof lookUp(realm, 'WebSocket') === 'function',
   }
   const found = await Promise.all(
     Object.entries(probes).map(async ([feature, probe]) => [feature as Feature, await works(probe, platform)] as const),
@@ -54,17 +57,16 @@ export async function findMissing(scope: Scope, platform: ProbePlatform): Promis
 }
 
 async function works(probe: () => unknown, platform: ProbePlatform): Promise<boolean> {
-  const answer = await waitFor(
-    (async () => probe())().catch(() => false),
-    ANSWERS_WITHIN,
-    platform,
-  )
-  return answer !== TIMED_OUT && answer === true
+  try {
+    return (await waitFor((async () => probe())(), ANSWERS_WITHIN, platform)) === true
+  } catch {
+    return false
+  }
 }
 
 /** Under a name that no other tab tries at the same time; nothing of it stays, however late the browser answers. */
-function tryIndexedDB(scope: Scope, id: string): Promise<boolean> {
-  const indexedDB = lookUp<IDBFactory>(scope, 'indexedDB')
+function tryIndexedDB(realm: Realm, id: string): Promise<boolean> {
+  const indexedDB = lookUp<IDBFactory>(realm, 'indexedDB')
   if (indexedDB === undefined) return Promise.resolve(false)
   const name = `twitch-keyring-probe-${id}`
   return new Promise((resolve, reject) => {
@@ -73,14 +75,15 @@ function tryIndexedDB(scope: Scope, id: string): Promise<boolean> {
     request.onerror = () => reject(request.error)
     request.onsuccess = () => {
       request.result.close()
-      indexedDB.deleteDatabase(name)
-      resolve(true)
+      const deletion = indexedDB.deleteDatabase(name)
+      deletion.onsuccess = () => resolve(true)
+      deletion.onerror = () => reject(deletion.error)
     }
   })
 }
 
-function tryLocalStorage(scope: Scope, id: string): boolean {
-  const storage = lookUp<Storage>(scope, 'localStorage')
+function tryLocalStorage(realm: Realm, id: string): boolean {
+  const storage = lookUp<Storage>(realm, 'localStorage')
   if (storage === undefined) return false
   const key = `twitch-keyring-probe-${id}`
   storage.setItem(key, id)
@@ -89,21 +92,28 @@ function tryLocalStorage(scope: Scope, id: string): boolean {
   return kept
 }
 
-async function tryLocks(scope: Scope, id: string): Promise<boolean> {
-  const locks = lookUp<LockManager>(lookInto(scope, 'navigator'), 'locks')
-  return locks !== undefined && locks.request(`twitch-keyring-probe-${id}`, async () => true)
+async function tryLocks(realm: Realm, id: string): Promise<boolean | undefined> {
+  const locks = lookUp<LockManager>(lookInto(realm, 'navigator'), 'locks')
+  return locks?.request(`twitch-keyring-probe-${id}`, async () => true)
 }
 
-function tryBroadcastChannel(scope: Scope, id: string): boolean {
-  const Channel = lookUp<typeof BroadcastChannel>(scope, 'BroadcastChannel')
+/** Some runtimes have one that delivers nothing. */
+async function tryBroadcastChannel(realm: Realm, platform: ProbePlatform): Promise<boolean> {
+  const Channel = lookUp<typeof BroadcastChannel>(realm, 'BroadcastChannel')
   if (Channel === undefined) return false
-  const channel = new Channel(`twitch-keyring-probe-${id}`)
-  channel.postMessage(id)
-  channel.close()
-  return true
+  const name = `twitch-keyring-probe-${platform.randomId()}`
+  const [one, two] = [new Channel(name), new Channel(name)]
+  try {
+    const heard = new Promise<boolean>((resolve) => two.addEventListener('message', () => resolve(true)))
+    one.postMessage('probe')
+    return (await waitFor(heard, MESSAGE_ARRIVES_WITHIN, platform)) === true
+  } finally {
+    one.close()
+    two.close()
+  }
 }
 
-async function trySubtle(scope: Scope): Promise<boolean> {
-  const subtle = lookUp<SubtleCrypto>(lookInto(scope, 'crypto'), 'subtle')
+async function trySubtle(realm: Realm): Promise<boolean> {
+  const subtle = lookUp<SubtleCrypto>(lookInto(realm, 'crypto'), 'subtle')
   return subtle !== undefined && (await subtle.digest('SHA-256', new Uint8Array(1))).byteLength === 32
 }

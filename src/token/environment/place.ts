@@ -1,6 +1,6 @@
-import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
+import { waitFor } from '../../internal/wait.ts'
 import type { Platform } from '../../types.ts'
-import { lookInto, lookUp, type Scope } from './scope.ts'
+import { lookInto, lookUp, type Realm } from './realm.ts'
 
 /**
  * Where a script runs.
@@ -29,22 +29,22 @@ export type Place =
 /** OBS answers a source at once, and a dock never. In milliseconds. */
 const OBS_ANSWERS_WITHIN = 500
 
-export async function findPlace(scope: Scope, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<Place> {
-  const location = lookInto(scope, 'location')
+export async function findPlace(realm: Realm, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<Place> {
+  const location = lookInto(realm, 'location')
   const hostname = lookUp(location, 'hostname')
   const isLocalFile = hostname === 'absolute'
   const inExtension = /^[a-z-]+-extension:$/.test(String(lookUp(location, 'protocol')))
 
-  if (lookUp(scope, 'document') === undefined) {
-    if (lookUp(lookInto(scope, 'navigator'), 'userAgent') === 'Cloudflare-Workers') return 'worker'
-    if (lookUp(scope, 'ServiceWorkerGlobalScope') === undefined) return 'other'
+  if (lookUp(realm, 'document') === undefined) {
+    if (lookUp(lookInto(realm, 'navigator'), 'userAgent') === 'Cloudflare-Workers') return 'worker'
+    if (lookUp(realm, 'ServiceWorkerGlobalScope') === undefined) return 'other'
     return inExtension ? 'extension-worker' : 'service-worker'
   }
-  const obs = lookInto(scope, 'obsstudio')
-  if (lookUp(scope, 'obsstudio') !== undefined && !(await answersSources(obs, timers))) return 'obs-dock'
+  const obs = lookInto(realm, 'obsstudio')
+  if (lookUp(realm, 'obsstudio') !== undefined && !(await answersSources(obs, timers))) return 'obs-dock'
   if (isLocalFile) return 'obs-local-file'
-  if (lookUp(scope, 'obsstudio') !== undefined) return 'obs-source'
-  if (lookUp(lookInto(scope, 'Twitch'), 'ext') !== undefined) return 'twitch-extension'
+  if (lookUp(realm, 'obsstudio') !== undefined) return 'obs-source'
+  if (lookUp(lookInto(realm, 'Twitch'), 'ext') !== undefined) return 'twitch-extension'
   if (typeof hostname === 'string' && hostname.endsWith('.ext-twitch.tv')) return 'twitch-extension'
   return inExtension ? 'extension-page' : 'page'
 }
@@ -54,7 +54,7 @@ export async function findPlace(scope: Scope, timers: Pick<Platform, 'setTimeout
  *
  * @see https://github.com/obsproject/obs-browser/issues/455
  */
-async function answersSources(obs: Scope, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<boolean> {
+async function answersSources(obs: Realm, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<boolean> {
   const answered = new Promise<boolean>((resolve) => {
     // Before OBS 28 there was no such question; then nobody can tell, and most pages are sources.
     if (typeof lookUp(obs, 'getControlLevel') !== 'function') return resolve(true)
@@ -65,5 +65,5 @@ async function answersSources(obs: Scope, timers: Pick<Platform, 'setTimeout' | 
       resolve(false)
     }
   })
-  return (await waitFor(answered, OBS_ANSWERS_WITHIN, timers)) !== TIMED_OUT && answered
+  return (await waitFor(answered, OBS_ANSWERS_WITHIN, timers)) === true
 }
