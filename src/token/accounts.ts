@@ -95,7 +95,9 @@ export async function settlePair(
     const owned = await own(book, key, record, owner)
     const placed = await place(book, owned)
     await discard(book, key)
-    await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
+    if (placed.record.accessToken === owned.accessToken) {
+      await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
+    }
     if (!placed.record.unsaved) return placed
     return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
   } catch (error) {
