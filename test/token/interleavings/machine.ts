@@ -350,7 +350,9 @@ export class Machine {
   /** The page has called `fetch` with a refresh token. */
   sent(page: Page, refreshToken: string): Post {
     const { id } = this.twitch
-    const holding = [...this.records.values()].filter((record) => record.refreshToken === refreshToken)
+    const holding = [...this.records].flatMap(([key, record]) =>
+      record.refreshToken === refreshToken && !key.includes('?') ? [record] : [],
+    )
     const record = holding.find(({ mark }) => mark !== undefined && this.#markedBy.get(mark.id)?.page === page)
     if (record === undefined && holding.length > 0) this.fail('a refresh token left without a mark of its sender')
     if (record !== undefined) {

@@ -32,7 +32,10 @@ interface Pair {
 }
 
 /** Chaos ends after so many steps, whether everything went wrong that was to go wrong or not. */
-const CHAOS_STEPS = 420
+const CHAOS_STEPS = 400
+
+/** It may end after so many, once everything went wrong that was to go wrong. */
+const SHORT_CHAOS = 150
 
 /** More than any schedule needs when nothing disturbs it. */
 const QUIET_STEPS = 60_000
@@ -117,6 +120,7 @@ class Schedule {
     const machine = this.#machine
     const eager = 0.6 + machine.random.next() * 0.39
     for (let i = 0; i < CHAOS_STEPS && machine.broken === undefined; i += 1) {
+      if (i > SHORT_CHAOS && this.#plan.length === 0) return
       this.#steps += 1
       const moved = await machine.step(eager)
       if (!moved && machine.running().length === 0) this.#openPage()
@@ -252,7 +256,7 @@ class Schedule {
     for (const op of machine.ops.filter(({ page }) => page.state === 'gone'))
       machine.ops.splice(machine.ops.indexOf(op), 1)
     if (machine.running().length === 0) this.#openPage()
-    await this.#pass(Math.max(machine.setup.lifetime * 1000, 11 * MINUTE) + 2 * MINUTE)
+    await this.#pass(machine.setup.lifetime * 1000 + 2 * MINUTE)
     this.#openPage()
     const endings = new Set<string>()
     for (const page of machine.running()) {
