@@ -36,7 +36,8 @@ const steps = {
   package: async () => {
     await vitest(['package'])
     for (const name of ['bytes.txt', 'bundlers.txt']) {
-      if (existsSync(join(results, name))) console.log(readFileSync(join(results, name), 'utf8').replace(/^/gm, '    '))
+      if (existsSync(join(results, name)))
+        console.log(readFileSync(join(results, name), 'utf8').trimEnd().replace(/^/gm, '    '))
     }
   },
 }
