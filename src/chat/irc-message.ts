@@ -154,8 +154,13 @@ class ParsedMessage implements IrcMessage {
 }
 
 function readParams(raw: string, commandEnd: number): readonly string[] {
-  const params: string[] = []
   let at = skipSpaces(raw, commandEnd)
+  const firstEnd = raw.indexOf(' ', at)
+  const next = skipSpaces(raw, firstEnd)
+  // Nearly every line has two, the last with its colon: the array is made in one piece.
+  if (firstEnd > at && raw.charCodeAt(next) === COLON && raw.charCodeAt(at) !== COLON)
+    return [raw.slice(at, firstEnd), raw.slice(next + 1)]
+  const params: string[] = []
   while (at < raw.length) {
     if (raw.charCodeAt(at) === COLON) {
       params.push(raw.slice(at + 1))

@@ -22,11 +22,11 @@ export class TagMap implements ReadonlyMap<string, string> {
       if (equals === -1 || equals > end) equals = end
       if (equals > at) {
         const key = raw.slice(at, equals)
-        // One bit a key tells nearly all keys apart; only the few that share one are compared.
-        const bit = 1 << (raw.charCodeAt(at) + 7 * (equals - at) + raw.charCodeAt(equals - 1))
+        // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are compared.
+        const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
         if ((seen & bit) === 0 || !this.#entries.some((entry) => entry[0] === key)) {
           seen |= bit
-          this.#entries.push([key, equals === end ? '' : message.value(equals + 1, end)])
+          this.#entries.push([key, equals + 1 >= end ? '' : message.value(equals + 1, end)])
         }
       }
       at = end + 1
