@@ -1,6 +1,7 @@
+import { asObject } from '../../internal/json.ts'
 import { waitFor } from '../../internal/wait.ts'
 import type { Platform } from '../../types.ts'
-import { lookInto, lookUp, type Realm } from './realm.ts'
+import type { Realm } from './place.ts'
 
 /** What a place may lack. */
 export type Feature =
@@ -41,14 +42,14 @@ const COSTS: Record<Feature, string> = {
 /** Tries everything out. A feature that is there and throws, or never answers, is missing as well. */
 export async function findMissing(realm: Realm, platform: ProbePlatform): Promise<MissingFeature[]> {
   const probes: Record<Feature, () => unknown> = {
-    secureContext: () => lookUp(realm, 'isSecureContext') !== false,
-    document: () => lookUp(realm, 'document') !== undefined,
+    secureContext: () => realm['isSecureContext'] !== false,
+    document: () => realm['document'] !== undefined,
     indexedDB: () => tryIndexedDB(realm, platform.randomId()),
     localStorage: () => tryLocalStorage(realm, platform.randomId()),
     locks: () => tryLocks(realm, platform.randomId()),
     broadcastChannel: () => tryBroadcastChannel(realm, platform),
     subtle: () => trySubtle(realm),
-    webSocket: () => typeof lookUp(realm, 'WebSocket') === 'function',
+    webSocket: () => typeof realm['WebSocket'] === 'function',
   }
   const found = await Promise.all(
     Object.entries(probes).map(async ([feature, probe]) => [feature as Feature, await works(probe, platform)] as const),
@@ -66,7 +67,7 @@ async function works(probe: () => unknown, platform: ProbePlatform): Promise<boo
 
 /** Under a name that no other tab tries at the same time; nothing of it stays, however late the browser answers. */
 function tryIndexedDB(realm: Realm, id: string): Promise<boolean> {
-  const indexedDB = lookUp<IDBFactory>(realm, 'indexedDB')
+  const indexedDB = realm['indexedDB'] as IDBFactory | undefined
   if (indexedDB === undefined) return Promise.resolve(false)
   const name = `twitch-keyring-probe-${id}`
   return new Promise((resolve, reject) => {
@@ -83,7 +84,7 @@ function tryIndexedDB(realm: Realm, id: string): Promise<boolean> {
 }
 
 function tryLocalStorage(realm: Realm, id: string): boolean {
-  const storage = lookUp<Storage>(realm, 'localStorage')
+  const storage = realm['localStorage'] as Storage | undefined
   if (storage === undefined) return false
   const key = `twitch-keyring-probe-${id}`
   storage.setItem(key, id)
@@ -93,13 +94,13 @@ function tryLocalStorage(realm: Realm, id: string): boolean {
 }
 
 async function tryLocks(realm: Realm, id: string): Promise<boolean | undefined> {
-  const locks = lookUp<LockManager>(lookInto(realm, 'navigator'), 'locks')
+  const locks = asObject(realm['navigator'])['locks'] as LockManager | undefined
   return locks?.request(`twitch-keyring-probe-${id}`, async () => true)
 }
 
 /** Some runtimes have one that delivers nothing. */
 async function tryBroadcastChannel(realm: Realm, platform: ProbePlatform): Promise<boolean> {
-  const Channel = lookUp<typeof BroadcastChannel>(realm, 'BroadcastChannel')
+  const Channel = realm['BroadcastChannel'] as typeof BroadcastChannel | undefined
   if (Channel === undefined) return false
   const name = `twitch-keyring-probe-${platform.randomId()}`
   const [one, two] = [new Channel(name), new Channel(name)]
@@ -114,6 +115,6 @@ async function tryBroadcastChannel(realm: Realm, platform: ProbePlatform): Promi
 }
 
 async function trySubtle(realm: Realm): Promise<boolean> {
-  const subtle = lookUp<SubtleCrypto>(lookInto(realm, 'crypto'), 'subtle')
+  const subtle = asObject(realm['crypto'])['subtle'] as SubtleCrypto | undefined
   return subtle !== undefined && (await subtle.digest('SHA-256', new Uint8Array(1))).byteLength === 32
 }

@@ -1,6 +1,9 @@
+import { asObject } from '../../internal/json.ts'
 import { waitFor } from '../../internal/wait.ts'
 import type { Platform } from '../../types.ts'
-import { lookInto, lookUp, type Realm } from './realm.ts'
+
+/** The global object of a place, of which nothing is taken for granted. */
+export type Realm = Readonly<Record<string, unknown>>
 
 /**
  * Where a script runs.
@@ -30,21 +33,21 @@ export type Place =
 const OBS_ANSWERS_WITHIN = 500
 
 export async function findPlace(realm: Realm, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<Place> {
-  const location = lookInto(realm, 'location')
-  const hostname = lookUp(location, 'hostname')
+  const location = asObject(realm['location'])
+  const hostname = location['hostname']
   const isLocalFile = hostname === 'absolute'
-  const inExtension = /^[a-z-]+-extension:$/.test(String(lookUp(location, 'protocol')))
+  const inExtension = /^[a-z-]+-extension:$/.test(String(location['protocol']))
 
-  if (lookUp(realm, 'document') === undefined) {
-    if (lookUp(lookInto(realm, 'navigator'), 'userAgent') === 'Cloudflare-Workers') return 'worker'
-    if (lookUp(realm, 'ServiceWorkerGlobalScope') === undefined) return 'other'
+  if (realm['document'] === undefined) {
+    if (asObject(realm['navigator'])['userAgent'] === 'Cloudflare-Workers') return 'worker'
+    if (realm['ServiceWorkerGlobalScope'] === undefined) return 'other'
     return inExtension ? 'extension-worker' : 'service-worker'
   }
-  const obs = lookInto(realm, 'obsstudio')
-  if (lookUp(realm, 'obsstudio') !== undefined && !(await answersSources(obs, timers))) return 'obs-dock'
+  const obs = asObject(realm['obsstudio'])
+  if (realm['obsstudio'] !== undefined && !(await answersSources(obs, timers))) return 'obs-dock'
   if (isLocalFile) return 'obs-local-file'
-  if (lookUp(realm, 'obsstudio') !== undefined) return 'obs-source'
-  if (lookUp(lookInto(realm, 'Twitch'), 'ext') !== undefined) return 'twitch-extension'
+  if (realm['obsstudio'] !== undefined) return 'obs-source'
+  if (asObject(realm['Twitch'])['ext'] !== undefined) return 'twitch-extension'
   if (typeof hostname === 'string' && hostname.endsWith('.ext-twitch.tv')) return 'twitch-extension'
   return inExtension ? 'extension-page' : 'page'
 }
@@ -57,7 +60,7 @@ export async function findPlace(realm: Realm, timers: Pick<Platform, 'setTimeout
 async function answersSources(obs: Realm, timers: Pick<Platform, 'setTimeout' | 'clearTimeout'>): Promise<boolean> {
   const answered = new Promise<boolean>((resolve) => {
     // Before OBS 28 there was no such question; then nobody can tell, and most pages are sources.
-    if (typeof lookUp(obs, 'getControlLevel') !== 'function') return resolve(true)
+    if (typeof obs['getControlLevel'] !== 'function') return resolve(true)
     const { getControlLevel } = obs as { getControlLevel(callback: () => void): void }
     try {
       getControlLevel.call(obs, () => resolve(true))
