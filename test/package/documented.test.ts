@@ -7,7 +7,7 @@ const guides = existsSync(join(root, 'docs'))
   ? readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   : []
 const pages = ['README.md', ...guides.filter((file) => file.endsWith('.md')).map((file) => join('docs', file))]
-const mention = new RegExp(`(?<![\\w/@.-])${pkg.name}/([a-z][a-z-]*)(?![\\w./-])`, 'g')
+const mention = new RegExp(`(?<![\\w/@.-])${pkg.name}/([a-z][a-z-]*)(?![\\w/-]|\\.\\w)`, 'g')
 
 const public_ = new Set(entries.map(({ specifier }) => specifier))
 
