@@ -118,7 +118,6 @@ async function withLock<T>(locks: Locks, name: string, work: () => Promise<T>): 
   try {
     return await locks.request(name, { signal: controller.signal }, () => {
       held = true
-      clearTimeout(timer)
       return work()
     })
   } catch (cause) {

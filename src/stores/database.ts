@@ -48,7 +48,6 @@ export function createDatabase(name: string, options: DatabaseOptions = {}): Use
     globalThis.addEventListener?.('pagehide', forget)
     opened.then(
       (database) => {
-        database.onclose = forget
         database.onversionchange = () => {
           database.close()
           forget()

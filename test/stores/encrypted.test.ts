@@ -89,6 +89,14 @@ test('writes under no key that was wiped meanwhile', async () => {
   expect(await encryptedStore(inner, { indexedDB }).get('key')).toEqual({ ...record, version: 2 })
 })
 
+test('tells a record whose key was replaced from one that is corrupt', async () => {
+  const { inner, store } = place()
+  await store.replace('key', undefined, record)
+  const later = encryptedStore(inner, { indexedDB: new IDBFactory() })
+  await later.replace('other', undefined, record)
+  expect(await later.get('key')).toMatchObject({ lost: 'key' })
+})
+
 test('takes a database of keys that does not open for no lost key', async () => {
   const { indexedDB, openFaults } = createFaultyIndexedDB()
   const inner = memoryStore()

@@ -95,12 +95,30 @@ export function delayed() {
   return { fault, answer, request }
 }
 
-/** The commit fails. */
+/** It is aborted at once, as when the browser drops the connection. */
 export function abortedWith(name: string): TransactionFault {
   return (transaction) => {
     queueMicrotask(() => {
       Object.defineProperty(transaction, 'error', { value: new DOMException('The commit failed.', name) })
       transaction.abort()
+    })
+  }
+}
+
+/** All its requests work, and the commit fails. */
+export function commitFailingWith(name: string): TransactionFault {
+  return (transaction) => {
+    const records = transaction.objectStore('records')
+    const put = records.put.bind(records)
+    Object.defineProperty(records, 'put', {
+      value: (value: unknown, key: IDBValidKey) => {
+        const request = put(value, key)
+        request.addEventListener('success', () => {
+          Object.defineProperty(transaction, 'error', { value: new DOMException('The commit failed.', name) })
+          transaction.abort()
+        })
+        return request
+      },
     })
   }
 }

@@ -5,6 +5,7 @@ import { indexedDBStore } from '../../src/stores/index.ts'
 import { tokenStoreCases } from '../../src/testing/token-store-cases.ts'
 import {
   abortedWith,
+  commitFailingWith,
   createFaultyIndexedDB,
   delayed,
   type FaultyIndexedDB,
@@ -213,9 +214,17 @@ describe('a transaction', () => {
     expect(await store.get('key')).toEqual({ version: 1 })
   })
 
+  test('that fails beside others makes all of them share one new connection', async () => {
+    const store = create()
+    await store.get('key')
+    faulty.transactionFaults.push(...Array.from({ length: 3 }, () => abortedWith('UnknownError')))
+    await Promise.all([store.get('a'), store.get('b'), store.get('c')])
+    expect(faulty.opened).toBe(2)
+  })
+
   test('that goes on failing is a StoreError, and nothing is written', async () => {
     const store = create()
-    faulty.transactionFaults.push(...Array.from({ length: 3 }, () => abortedWith('UnknownError')))
+    faulty.transactionFaults.push(...Array.from({ length: 3 }, () => commitFailingWith('UnknownError')))
     const writing = store.replace('key', undefined, { version: 1 })
     await expect(writing).rejects.toMatchObject({ code: 'store', reason: 'failed', cause: { name: 'UnknownError' } })
     expect(await store.get('key')).toBeUndefined()
@@ -223,7 +232,7 @@ describe('a transaction', () => {
 
   test('that finds no room is a StoreError that says so, and is not tried again', async () => {
     const store = create()
-    faulty.transactionFaults.push(abortedWith('QuotaExceededError'))
+    faulty.transactionFaults.push(commitFailingWith('QuotaExceededError'))
     await expect(store.replace('key', undefined, { version: 1 })).rejects.toMatchObject({ reason: 'quota' })
     expect(faulty.transactions).toHaveLength(1)
     expect(await store.replace('key', undefined, { version: 1 })).toBe(true)
@@ -239,7 +248,7 @@ describe('a transaction', () => {
 
   test('that lost its answer does not take the write of another for its own', async () => {
     const store = create()
-    faulty.transactionFaults.push(abortedWith('UnknownError'), (transaction) => {
+    faulty.transactionFaults.push(commitFailingWith('UnknownError'), (transaction) => {
       transaction.objectStore('records').put({ version: 1, mark: 'theirs' }, 'key')
     })
     expect(await store.replace('key', undefined, { version: 1, mark: 'mine' } as never)).toBe(false)
@@ -252,6 +261,7 @@ describe('a transaction', () => {
     await store.get('key')
     const aborted = vi.fn()
     faulty.transactionFaults.push((transaction) => {
+      aborted.mockImplementation(() => transaction.onabort?.(new Event('abort')))
       Object.defineProperty(transaction, 'objectStore', { value: () => ({ get: () => ({}) }) })
       Object.defineProperty(transaction, 'abort', { value: aborted })
     })
@@ -259,6 +269,7 @@ describe('a transaction', () => {
     await vi.advanceTimersByTimeAsync(5000)
     expect(await writing).toMatchObject({ code: 'store', reason: 'unavailable' })
     expect(aborted).toHaveBeenCalled()
+    expect(faulty.opened).toBe(1)
     expect(await store.replace('key', undefined, { version: 1 })).toBe(true)
   })
 })
