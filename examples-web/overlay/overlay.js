@@ -21,10 +21,10 @@ const view = createChatView(/** @type {HTMLElement} */ (document.querySelector('
 const pictures = createPictures(client, handler.platform.endpoints.cdn)
 
 chat.on('roomstate', ({ roomId }) => pictures.load(roomId))
-chat.on('privmsg', (message) => view.add(entryOf(message, pictures)))
-chat.on('usernotice', (notice) => view.add(entryOfNotice(notice, pictures)))
-chat.on('clearmsg', ({ targetMsgId }) => view.remove(targetMsgId))
-chat.on('clearchat', ({ targetUserId }) => (targetUserId ? view.removeUser(targetUserId) : view.clear()))
+show('privmsg', (message) => view.add(entryOf(message, pictures)))
+show('usernotice', (notice) => view.add(entryOfNotice(notice, pictures)))
+show('clearmsg', ({ targetMsgId }) => view.remove(targetMsgId))
+show('clearchat', ({ targetUserId }) => (targetUserId ? view.removeUser(targetUserId) : view.clear()))
 
 // Whoever signs in or out may do it elsewhere: in another tab, or in a dock of OBS.
 client.on('signedIn', enter)
@@ -37,6 +37,20 @@ if (!overlayOnly) createPanel({ client, handler, settings, view, pictures, home 
 await client.start()
 showHint()
 if (client.status().state !== 'needs-login') enter()
+
+/**
+ * Everything waits until the badges are there, or have failed to come; so the order stays.
+ *
+ * @template {keyof import('twitch-keyring').ChatEvents} Type
+ * @param {Type} type
+ * @param {(message: import('twitch-keyring').ChatEvents[Type]) => void} work
+ */
+function show(type, work) {
+  chat.on(type, async (message) => {
+    await pictures.loaded()
+    work(message)
+  })
+}
 
 /** Both go on trying whatever happens, so nobody waits for them here. */
 function enter() {

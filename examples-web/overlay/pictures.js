@@ -14,29 +14,42 @@ export function createPictures({ helix }, cdn) {
   /** @type {Map<string, string>} Id by name: those that everybody may use. */
   const emotes = new Map()
   let loadedFor = ''
+  let loading = Promise.resolve()
 
   /** @param {string} id */
   const emoteUrl = (id) => `${cdn}/emoticons/v2/${encodeURIComponent(id)}/default/dark/2.0`
 
+  /** @param {string} broadcaster_id */
+  async function load(broadcaster_id) {
+    const signal = AbortSignal.timeout(3000)
+    const [everywhere, here, global] = await Promise.all([
+      helix.get('/chat/badges/global', { signal }),
+      helix.get('/chat/badges', { query: { broadcaster_id }, signal }),
+      helix.get('/chat/emotes/global', { signal }),
+    ])
+    for (const { set_id, versions } of [...everywhere.data, ...here.data]) {
+      for (const { id, title, image_url_2x: url } of versions) known.set(`${set_id}/${id}`, { url, title })
+    }
+    for (const { id, name } of global.data) emotes.set(name, id)
+  }
+
   return {
-    /** @param {string} broadcaster_id */
-    async load(broadcaster_id) {
-      if (loadedFor === broadcaster_id) return
-      loadedFor = broadcaster_id
-      try {
-        const [everywhere, here, global] = await Promise.all([
-          helix.get('/chat/badges/global'),
-          helix.get('/chat/badges', { query: { broadcaster_id } }),
-          helix.get('/chat/emotes/global'),
-        ])
-        for (const { set_id, versions } of [...everywhere.data, ...here.data]) {
-          for (const { id, title, image_url_2x: url } of versions) known.set(`${set_id}/${id}`, { url, title })
-        }
-        for (const { id, name } of global.data) emotes.set(name, id)
-      } catch {
-        loadedFor = '' // the next time the channel is joined
+    /**
+     * Never fails, and takes three seconds at the most: chat without badges is better than none.
+     *
+     * @param {string} broadcaster_id
+     */
+    load(broadcaster_id) {
+      if (loadedFor !== broadcaster_id) {
+        loadedFor = broadcaster_id
+        loading = load(broadcaster_id).catch(() => {
+          loadedFor = '' // so that the next join tries again
+        })
       }
+      return loading
     },
+
+    loaded: () => loading,
 
     /** @param {readonly import('twitch-keyring').Badge[]} badges */
     badges: (badges) => badges.flatMap(({ name, version }) => known.get(`${name}/${version}`) ?? []),

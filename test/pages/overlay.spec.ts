@@ -112,6 +112,7 @@ test('needs no new sign-in after a reload', async ({ context }) => {
 })
 
 test('shows badges, emotes, colours, replies and actions', async ({ context }) => {
+  demo.twitch.faults.add({ host: 'helix', path: '/chat/badges/global', fault: { kind: 'none', latency: 700 } })
   const page = await open(context)
   await signIn(page)
   const { chat } = demo.twitch
@@ -142,6 +143,15 @@ test('shows badges, emotes, colours, replies and actions', async ({ context }) =
 function lightness(locator: ReturnType<Page['locator']>): Promise<number> {
   return locator.evaluate((element) => Number(/oklch\((\S+)/.exec(getComputedStyle(element).color)?.[1]))
 }
+
+test('shows chat without badges when Helix has none', async ({ context }) => {
+  demo.twitch.faults.add({ host: 'helix', path: '/chat/badges/global', fault: { kind: 'hang' } })
+  const page = await open(context)
+  await signIn(page)
+  demo.twitch.chat.send('juniper', 'juniper', 'good evening')
+  await expect(messages(page)).toContainText(['good evening'])
+  await expect(page.getByAltText('Broadcaster')).toHaveCount(0)
+})
 
 test('lets subscriptions, raids, announcements and highlighted messages stand out', async ({ context }) => {
   const page = await open(context)
