@@ -1,4 +1,4 @@
-import { TagMap, unescapeValue } from './tags.ts'
+import { findTag, TagMap, unescapeValue } from './tags.ts'
 
 /** Who sent a line: `nick!user@host`, or a server's name as `host` alone. */
 export interface IrcPrefix {
@@ -29,7 +29,6 @@ export interface IrcMessage {
 
 const SPACE = 0x20
 const COLON = 0x3a
-const SEMICOLON = 0x3b
 const EQUALS = 0x3d
 const AT = 0x40
 
@@ -121,20 +120,11 @@ class ParsedMessage implements IrcMessage {
   tag(name: string): string | undefined {
     const { raw } = this
     const end = this.#tagsEnd
-    let at = raw.indexOf(name, 1)
-    while (at !== -1 && at < end) {
-      if (at === 1 || raw.charCodeAt(at - 1) === SEMICOLON) {
-        const next = at + name.length
-        const code = raw.charCodeAt(next)
-        if (code === EQUALS) {
-          const stop = raw.indexOf(';', next)
-          return this.value(next + 1, stop === -1 || stop > end ? end : stop)
-        }
-        if (code === SEMICOLON || next === end) return ''
-      }
-      at = raw.indexOf(name, at + 1)
-    }
-    return undefined
+    const next = findTag(raw, name, end)
+    if (next === -1) return undefined
+    if (raw.charCodeAt(next) !== EQUALS) return ''
+    const stop = raw.indexOf(';', next)
+    return this.value(next + 1, stop === -1 || stop > end ? end : stop)
   }
 
   get tags(): ReadonlyMap<string, string> {

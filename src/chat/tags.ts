@@ -1,40 +1,39 @@
 import type { IrcMessage } from './irc-message.ts'
 
+const SEMICOLON = 0x3b
+const EQUALS = 0x3d
+
 /** A line that cuts out and unescapes the values of its tags. */
 interface TaggedLine extends IrcMessage {
   value(start: number, end: number): string
 }
 
-/** A `Map` would hash every key of every line, and most are only walked through once, if at all. */
-export class TagMap implements ReadonlyMap<string, string> {
-  readonly #message: IrcMessage
-  readonly #entries: [string, string][] = []
-
-  constructor(message: TaggedLine, tagsEnd: number) {
-    const { raw } = message
-    this.#message = message
-    let seen = 0
-    let at = 1
-    while (at < tagsEnd) {
-      let end = raw.indexOf(';', at)
-      if (end === -1 || end > tagsEnd) end = tagsEnd
-      let equals = raw.indexOf('=', at)
-      if (equals === -1 || equals > end) equals = end
-      if (equals > at) {
-        const key = raw.slice(at, equals)
-        // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are compared.
-        const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
-        if ((seen & bit) === 0 || !this.#entries.some((entry) => entry[0] === key)) {
-          seen |= bit
-          this.#entries.push([key, equals + 1 >= end ? '' : message.value(equals + 1, end)])
-        }
-      }
-      at = end + 1
+/** @returns Where the name of a tag ends, if it starts before `end`; else -1. */
+export function findTag(raw: string, name: string, end: number): number {
+  let at = raw.indexOf(name, 1)
+  while (at !== -1 && at < end) {
+    const next = at + name.length
+    if (at === 1 || raw.charCodeAt(at - 1) === SEMICOLON) {
+      const code = raw.charCodeAt(next)
+      if (code === EQUALS || code === SEMICOLON || next === end) return next
     }
+    at = raw.indexOf(name, at + 1)
+  }
+  return -1
+}
+
+/** The tags of a line, read while one walks through them: a `Map` would hash every key of every line. */
+export class TagMap implements ReadonlyMap<string, string> {
+  readonly #message: TaggedLine
+  readonly #end: number
+
+  constructor(message: TaggedLine, end: number) {
+    this.#message = message
+    this.#end = end
   }
 
   get size(): number {
-    return this.#entries.length
+    return [...this].length
   }
 
   get(key: string): string | undefined {
@@ -46,23 +45,61 @@ export class TagMap implements ReadonlyMap<string, string> {
   }
 
   forEach(callback: (value: string, key: string, map: ReadonlyMap<string, string>) => void, thisArg?: unknown): void {
-    for (const [key, value] of this.#entries) callback.call(thisArg, value, key, this)
+    for (const [key, value] of this) callback.call(thisArg, value, key, this)
   }
 
   keys(): MapIterator<string> {
-    return this.#entries.map((entry) => entry[0]).values()
+    return Array.from(this, (entry) => entry[0]).values()
   }
 
   values(): MapIterator<string> {
-    return this.#entries.map((entry) => entry[1]).values()
+    return Array.from(this, (entry) => entry[1]).values()
   }
 
   entries(): MapIterator<[string, string]> {
-    return this.#entries.values()
+    return [...this].values()
   }
 
   [Symbol.iterator](): MapIterator<[string, string]> {
-    return this.#entries.values()
+    return new TagIterator(this.#message, this.#end) as unknown as MapIterator<[string, string]>
+  }
+}
+
+class TagIterator implements Iterator<[string, string], undefined> {
+  readonly #message: TaggedLine
+  readonly #raw: string
+  readonly #end: number
+  #at = 1
+  #seen = 0
+
+  constructor(message: TaggedLine, end: number) {
+    this.#message = message
+    this.#raw = message.raw
+    this.#end = end
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<[string, string], undefined> {
+    const raw = this.#raw
+    while (this.#at < this.#end) {
+      const at = this.#at
+      let end = raw.indexOf(';', at)
+      if (end === -1 || end > this.#end) end = this.#end
+      let equals = raw.indexOf('=', at)
+      if (equals === -1 || equals > end) equals = end
+      this.#at = end + 1
+      if (equals === at) continue
+      // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
+      const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
+      const key = raw.slice(at, equals)
+      if ((this.#seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
+      this.#seen |= bit
+      return { done: false, value: [key, equals + 1 >= end ? '' : this.#message.value(equals + 1, end)] }
+    }
+    return { done: true, value: undefined }
   }
 }
 
