@@ -16,6 +16,12 @@ interface Answer {
 
 const HOUR = 3_600_000
 
+/** As Python looks into a dictionary. */
+function need(body: Answer['body'], key: string): string {
+  if (!(key in body)) throw new Error(`KeyError: ${key}`)
+  return String(body[key])
+}
+
 /**
  * The token handlers of 2022, small and without their bugs: each bug overrides one step. It is a stand-in for tests,
  * and good for nothing else.
@@ -74,8 +80,8 @@ export class Port implements Source {
 
   async refresh(held: Held): Promise<void> {
     const { body } = await this.requestRefresh(held)
-    held.access = String(body['access_token'])
-    held.refresh = String(body['refresh_token'])
+    held.access = need(body, 'access_token')
+    held.refresh = need(body, 'refresh_token')
     this.noteValidation(held)
     await this.save(held)
   }
@@ -135,7 +141,7 @@ export class RefreshesElsewhere extends Port {
   override async requestRefresh({ refresh }: Held): Promise<Answer> {
     const query = new URLSearchParams({ grant_type: 'refresh_token', client_id: CLIENT_ID, refresh_token: refresh })
     const answer = await this.request('GET', `/refresh?${query}`, {})
-    if (!('status' in answer.body)) throw new Error('KeyError: status')
+    if (need(answer.body, 'status') === '401') throw new Error('InvalidToken')
     return answer
   }
 }

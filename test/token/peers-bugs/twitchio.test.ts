@@ -49,7 +49,7 @@ const facts: readonly Fact[] = [
   {
     fact: 'a refused token is renewed where Twitch renews tokens',
     bug: RefreshesElsewhere,
-    breaks: /^KeyError: status/,
+    breaks: /^KeyError: access_token/,
     async holds({ world: { clock, twitch, asked }, source }) {
       const old = await clock.until(source.get())
       twitch.id.expireAll()
