@@ -1,4 +1,4 @@
-import { ConfigurationError, TokenRejectedError } from '../errors.ts'
+import { ConfigurationError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { Scope } from '../types.ts'
 import type { Keyring } from './keyring.ts'
@@ -31,6 +31,9 @@ export interface NewPair {
 
 /** More tokens for one user than anybody needs: the search for a free slot ends here. */
 const MOST_SLOTS = 20
+
+/** So often a pair is looked at anew that others change meanwhile. */
+const SETTLE_ATTEMPTS = 5
 
 /** What a provisional tombstone says of a refresh token that must never be sent again. */
 const SPENT = 'refused'
@@ -69,7 +72,10 @@ export async function adoptPair(
   return settlePair(keyring, key, expectedUser)
 }
 
-/** Finds out whose a pair is, and puts it where it belongs. Several contexts may do so at once. */
+/**
+ * Finds out whose a pair is, and puts it where it belongs. Several contexts may do so at once: until it has an owner it
+ * is renewed where it is, and from then on only where it goes, so that no two records ever spend the same token.
+ */
 export async function settlePair(
   keyring: Keyring,
   key: string,
@@ -80,26 +86,33 @@ export async function settlePair(
   const found = await book.read(key)
   const grantId = isBlank(found) ? undefined : found.grantId
   try {
-    let record = await readLiving(book, key)
-    let owner = await validateUserToken(record.accessToken, expected, platform)
-    if (!owner.alive) {
-      const known = await findSpent(book, key, record.refreshToken)
-      if (known !== undefined) {
-        await discard(book, key)
-        return book.isProvisional(known.key) ? await settlePair(keyring, known.key, expectedUser) : known
+    for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
+      const record = await readLiving(book, key)
+      let owner: Extract<Validation, { alive: true }> | undefined
+      if (record.userId === undefined) {
+        const validation = await validateUserToken(record.accessToken, expected, platform)
+        if (!validation.alive) {
+          const known = await findSpent(book, key, record.refreshToken)
+          if (known !== undefined) {
+            await discard(book, key)
+            return book.isProvisional(known.key) ? await settlePair(keyring, known.key, expectedUser) : known
+          }
+          await renewal.renew(key, { unfit: record.accessToken, why: 'refused', validation })
+          continue
+        }
+        owner = validation
+        if (!(await own(book, key, record, owner))) continue
+      } else if (expectedUser !== undefined && record.userId !== expectedUser) {
+        throw rejection({ ended: 'wrong-user', userId: expectedUser })
       }
-      ;({ record } = await renewal.renew(key, { unfit: record.accessToken, why: 'refused', validation: owner }))
-      owner = await validateUserToken(record.accessToken, expected, platform)
-      if (!owner.alive) throw rejection({ ended: 'invalid' })
+      const placed = await place(book, key)
+      await discard(book, key)
+      if (owner !== undefined && placed.record.accessToken === record.accessToken) {
+        await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
+      }
+      if (!placed.record.unsaved) return placed
+      return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
     }
-    const owned = await own(book, key, record, owner)
-    const placed = await place(book, owned)
-    await discard(book, key)
-    if (placed.record.accessToken === owned.accessToken) {
-      await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
-    }
-    if (!placed.record.unsaved) return placed
-    return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
   } catch (error) {
     if (!(error instanceof TokenRejectedError)) throw error
     // Another context may have settled it meanwhile.
@@ -108,6 +121,7 @@ export async function settlePair(
     await discard(book, key).catch(() => {})
     throw error
   }
+  throw new NetworkError('Nobody can tell yet whose these tokens are. They are kept; try later.')
 }
 
 /** Whose living tokens the store holds. */
@@ -198,31 +212,27 @@ async function findSpent(
   return undefined
 }
 
-/** Writes down whose it is before it moves, so that whoever goes on after a crash knows where it went. */
+/**
+ * Writes down whose it is before it moves, so that whoever goes on after a crash knows where it went.
+ *
+ * @returns `false`: it is not what it was, or somebody is renewing it.
+ */
 async function own(
   book: RecordBook,
   key: string,
   record: TokenRecord,
-  owner: Extract<Validation, { alive: true }>,
-): Promise<TokenRecord> {
-  for (let base = record; ; ) {
-    const owned: TokenRecord = {
-      ...base,
-      version: base.version + 1,
-      userId: owner.userId,
-      login: owner.login,
-      scopes: owner.scopes,
-      expiresAt: owner.expiresAt,
-    }
-    if (await book.replace(key, base.version, owned)) return owned
-    base = await readLiving(book, key)
-  }
+  { userId, login, scopes, expiresAt }: Extract<Validation, { alive: true }>,
+): Promise<boolean> {
+  if (record.mark !== undefined) return false
+  const owned: TokenRecord = { ...record, version: record.version + 1, userId, login, scopes, expiresAt }
+  return book.replace(key, record.version, owned)
 }
 
 /** Puts a sign-in in the place of those it makes needless, or beside those that can do more. */
-async function place(book: RecordBook, owned: TokenRecord): Promise<KeyedRecord> {
-  const userId = owned.userId ?? ''
+async function place(book: RecordBook, provisionalKey: string): Promise<KeyedRecord> {
   for (;;) {
+    const owned = await readLiving(book, provisionalKey)
+    const userId = owned.userId ?? ''
     let free: { key: string; version: number | undefined } | undefined
     const needless: KeyedRecord[] = []
     for await (const { key, entry } of slotsOf(book, userId)) {
@@ -234,11 +244,14 @@ async function place(book: RecordBook, owned: TokenRecord): Promise<KeyedRecord>
       else if (satisfies(owned.scopes, entry.scopes)) needless.push({ key, record: entry })
     }
     const [first, ...rest] = needless
+    if (first !== undefined && owned.unrenewable) return first
     const target = first === undefined ? free : { key: first.key, version: first.record.version }
     if (target === undefined)
       throw new ConfigurationError(`User ${userId} has ${MOST_SLOTS} tokens already: sign out first.`)
     const record: TokenRecord = { ...owned, version: (target.version ?? 0) + 1 }
     if (first !== undefined) await rememberSpent(book, first.record)
+    // Last of all: whoever settled it meanwhile may have spent it since.
+    if ((await readLiving(book, provisionalKey)).version !== owned.version) continue
     if (!(await book.replace(target.key, target.version, record))) continue
     for (const { key } of rest) await discard(book, key)
     return { key: target.key, record }
@@ -265,9 +278,10 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
     if (isBlank(record) || record.deleted) return undefined
     const tombstone = endRecord(record, 'signed-out')
     const kept = !isEnded(record) && record.unrenewable ? { ...tombstone, ended: SPENT } : tombstone
+    // Before it goes, so that nobody who adds it again comes in between.
+    if (!isEnded(record) && !book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
     if (!(await book.replace(key, record.version, kept))) continue
     if (isEnded(record)) return undefined
-    if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {}) // it is signed out, whatever else fails
     return record
   }
 }

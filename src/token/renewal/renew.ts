@@ -153,6 +153,8 @@ export class Renewal {
       trace('read', key)
       const record = await book.read(key)
       if (isBlank(record) || isEnded(record)) throw rejection(isBlank(record) ? undefined : record)
+      // One whose owner is known by now is renewed where it goes.
+      if (book.isProvisional(key) && record.userId !== undefined) return { record }
       if (record.accessToken !== request.unfit && !hasExpired(record, platform.now())) return { record }
 
       if (validation === undefined || record.accessToken !== request.unfit) {
