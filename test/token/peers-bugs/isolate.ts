@@ -1,0 +1,56 @@
+import type { PlatformOptions } from '../../../src/types.ts'
+
+/**
+ * A Worker's isolate, as far as promises go: what a request has begun (fetches, timers) ends with it, without a word, unless
+ * `waitUntil` keeps it. Promises of one request that another one waits for then never settle.
+ */
+export class Isolate {
+  readonly #platform: PlatformOptions
+  #request = 0
+  readonly #ended = new Set<number>()
+  readonly #kept = new Map<number, number>()
+
+  constructor(platform: PlatformOptions) {
+    this.#platform = platform
+  }
+
+  /** Everything from here on is begun by this request. @returns The function that ends it. */
+  begin(): () => void {
+    const request = ++this.#request
+    return () => void this.#ended.add(request)
+  }
+
+  get platform(): PlatformOptions {
+    const { fetch, setTimeout } = this.#platform
+    return {
+      ...this.#platform,
+      locks: undefined,
+      channel: undefined,
+      fetch: (url, init) => this.#within((settle) => fetch?.(url, init).then(...settle)),
+      setTimeout: (callback, delay) => {
+        const lives = this.#lives()
+        return setTimeout?.(() => lives() && callback(), delay)
+      },
+    }
+  }
+
+  readonly waitUntil = (promise: Promise<unknown>): void => {
+    const request = this.#request
+    const keep = (by: number) => this.#kept.set(request, (this.#kept.get(request) ?? 0) + by)
+    keep(1)
+    const release = () => keep(-1)
+    promise.then(release, release)
+  }
+
+  #lives(): () => boolean {
+    const request = this.#request
+    return () => !this.#ended.has(request) || (this.#kept.get(request) ?? 0) > 0
+  }
+
+  #within<T>(begin: (settle: [(value: T) => void, (error: unknown) => void]) => unknown): Promise<T> {
+    const lives = this.#lives()
+    return new Promise((resolve, reject) => {
+      begin([(value) => lives() && resolve(value), (error) => lives() && reject(error)])
+    })
+  }
+}
