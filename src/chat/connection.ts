@@ -1,10 +1,10 @@
 import { ChatError, NetworkError } from '../errors.ts'
-import type { Platform } from '../types.ts'
 import { type IrcMessage, parseIrcMessage } from './irc-message.ts'
 import { type LoginOptions, loginLines, readRefusal } from './login.ts'
+import type { ChatPlatform } from './platform.ts'
 
 export interface ConnectionOptions extends LoginOptions {
-  readonly platform: Platform
+  readonly platform: ChatPlatform
   /** Milliseconds from dialling to the welcome. */
   readonly loginTimeout: number
   /** Milliseconds between two PINGs. */
@@ -47,7 +47,7 @@ export class Connection {
     const { platform, loginTimeout } = options
     this.#options = options
     this.#listener = listener
-    const socket = new platform.WebSocket(platform.endpoints.irc)
+    const socket = new platform.WebSocket(platform.irc)
     this.#socket = socket
     socket.onopen = () => {
       for (const line of loginLines(options)) socket.send(line)

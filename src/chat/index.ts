@@ -14,7 +14,7 @@ export {
 } from './fragments.ts'
 export { type BadgeSet, badgeImageUrl, type EmoteImageOptions, emoteImageUrl } from './images.ts'
 export { type IrcMessage, type IrcPrefix, parseIrcMessage } from './irc-message.ts'
-export type { ChatLimits, Rate } from './limits.ts'
+export { type ChatLimits, type Rate, VERIFIED_LIMITS } from './limits.ts'
 export type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
 export { ChatReader, type ChatReaderOptions, type ChatWaitOptions } from './reader.ts'
 export type { SayOptions, SentMessage } from './speaking.ts'

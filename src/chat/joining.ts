@@ -1,12 +1,12 @@
 import { ChatError } from '../errors.ts'
 import { type Backoff, backoffDelay } from '../internal/backoff.ts'
-import type { Platform } from '../types.ts'
 import { type Channel, failed, nextToJoin } from './channels.ts'
 import type { Connection } from './connection.ts'
+import type { ChatPlatform } from './platform.ts'
 import type { Shard } from './shard.ts'
 
 export interface JoiningOptions {
-  readonly platform: Platform
+  readonly platform: ChatPlatform
   readonly shards: readonly Shard[]
   /** Milliseconds in which a JOIN must be answered. */
   readonly joinTimeout: number

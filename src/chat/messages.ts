@@ -55,6 +55,9 @@ const NO_BADGES: readonly Badge[] = []
  */
 export class MessageView {
   readonly irc: IrcMessage
+  declare readonly msgId: string
+  declare readonly roomId: string
+  declare readonly emoteOnly: boolean
 
   constructor(irc: IrcMessage) {
     this.irc = irc
@@ -81,32 +84,12 @@ export class MessageView {
     return (this.irc.params[1] ?? '').startsWith('\x01ACTION ')
   }
 
-  get id(): string {
-    return this.#text('id')
-  }
-
-  get msgId(): string {
-    return this.#text('msg-id')
-  }
-
-  get roomId(): string {
-    return this.#text('room-id')
-  }
-
-  get userId(): string {
-    return this.#text('user-id')
-  }
-
   get login(): string {
     return this.irc.tag('login') ?? this.irc.prefix?.nick ?? ''
   }
 
   get displayName(): string {
     return this.#text('display-name') || this.login
-  }
-
-  get color(): string {
-    return this.#text('color')
   }
 
   get badges(): readonly Badge[] {
@@ -117,40 +100,12 @@ export class MessageView {
     return readBadges(this.irc.tag('badge-info'))
   }
 
-  get userType(): string {
-    return this.#text('user-type')
-  }
-
   get broadcaster(): boolean {
     return this.#text('badges').includes('broadcaster/')
   }
 
-  get mod(): boolean {
-    return this.#flag('mod')
-  }
-
-  get vip(): boolean {
-    return this.#flag('vip')
-  }
-
-  get subscriber(): boolean {
-    return this.#flag('subscriber')
-  }
-
   get sentAt(): number | undefined {
     return readNumber(this.irc.tag('tmi-sent-ts'))
-  }
-
-  get firstMsg(): boolean {
-    return this.#flag('first-msg')
-  }
-
-  get returningChatter(): boolean {
-    return this.#flag('returning-chatter')
-  }
-
-  get emoteOnly(): boolean {
-    return this.#flag('emote-only')
   }
 
   get highlighted(): boolean {
@@ -196,14 +151,6 @@ export class MessageView {
     }
   }
 
-  get sourceMsgId(): string {
-    return this.#text('source-msg-id')
-  }
-
-  get systemMsg(): string {
-    return this.#text('system-msg')
-  }
-
   get params(): Readonly<Record<string, string | number | boolean>> {
     return readNoticeParams(this.irc.tags)
   }
@@ -214,10 +161,6 @@ export class MessageView {
 
   get targetUserId(): string | undefined {
     return this.irc.tag('target-user-id')
-  }
-
-  get targetMsgId(): string {
-    return this.#text('target-msg-id')
   }
 
   get banDuration(): number | undefined {
@@ -245,20 +188,27 @@ export class MessageView {
     return state
   }
 
-  get messageId(): string {
-    return this.#text('message-id')
-  }
-
-  get threadId(): string {
-    return this.#text('thread-id')
-  }
-
   #text(name: string): string {
     return this.irc.tag(name) ?? ''
   }
 
   #flag(name: string): boolean {
     return this.irc.tag(name) === '1'
+  }
+}
+
+/** Properties that are a tag as it is: `roomId` is `room-id`. */
+define('id msgId roomId userId color userType sourceMsgId systemMsg targetMsgId messageId threadId', (tag = '') => tag)
+define('mod vip subscriber firstMsg returningChatter emoteOnly', (tag) => tag === '1')
+
+function define(names: string, read: (tag: string | undefined) => unknown): void {
+  for (const name of names.split(' ')) {
+    const tag = name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)
+    Object.defineProperty(MessageView.prototype, name, {
+      get(this: MessageView) {
+        return read(this.irc.tag(tag))
+      },
+    })
   }
 }
 

@@ -1,15 +1,15 @@
 import { ChatError, NetworkError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
-import { resolvePlatform } from '../internal/platform.ts'
-import type { AccessTokenSource, Platform, PlatformOptions, WaitOptions } from '../types.ts'
+import type { AccessTokenSource, PlatformOptions, WaitOptions } from '../types.ts'
 import { type Account, createAccount } from './account.ts'
 import { type Channel, channelName, createChannel, failed, joined, readJoinRefusal, type Waiter } from './channels.ts'
 import type { Connection } from './connection.ts'
 import type { ChatEvents } from './events.ts'
 import type { IrcMessage } from './irc-message.ts'
 import { Joining } from './joining.ts'
-import { type ChatLimits, NORMAL_LIMITS, VERIFIED_LIMITS } from './limits.ts'
+import { type ChatLimits, NORMAL_LIMITS } from './limits.ts'
 import { MessageView } from './messages.ts'
+import { type ChatPlatform, resolveChatPlatform } from './platform.ts'
 import { Shard, type ShardListener, type ShardOptions } from './shard.ts'
 import type { Route } from './speaking.ts'
 
@@ -23,8 +23,8 @@ export interface ChatReaderOptions {
   readonly platform?: PlatformOptions | undefined
   /** Whether to hear of others' JOIN and PART. Default false. */
   readonly membership?: boolean | undefined
-  /** What the account may do. Default `'normal'`. */
-  readonly limits?: 'normal' | 'verified' | Partial<ChatLimits> | undefined
+  /** What the account may do, where it is not what every account may: `VERIFIED_LIMITS` for verified bots. */
+  readonly limits?: Partial<ChatLimits> | undefined
   /** How many channels one connection carries. Default 100. */
   readonly channelsPerShard?: number | undefined
   /**
@@ -61,7 +61,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
  * @see https://dev.twitch.tv/docs/chat/irc/
  */
 export class ChatReader extends Emitter<ChatEvents> {
-  readonly #platform: Platform
+  readonly #platform: ChatPlatform
   readonly #shardOptions: ShardOptions
   readonly #limits: ChatLimits
   readonly #channelsPerShard: number
@@ -71,21 +71,19 @@ export class ChatReader extends Emitter<ChatEvents> {
   readonly #joining: Joining
   readonly #connecting = new Set<Waiter>()
   readonly #listener: ShardListener
-  #started = false
   #last = ''
-  #stopListening: (() => void) | undefined
+  #listening: AbortController | undefined
 
   /** Does nothing yet; see {@link connect}. */
   constructor(options: ChatReaderOptions = {}) {
     super()
-    const { tokens, anonymous = false, membership = false, limits = 'normal', channelsPerShard = 100 } = options
+    const { tokens, anonymous = false, membership = false, limits, channelsPerShard = 100 } = options
     const { pingInterval = 30_000, pongTimeout = 10_000, loginTimeout = 15_000 } = options
     if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
-    this.#platform = resolvePlatform(options.platform)
+    this.#platform = resolveChatPlatform(options.platform)
     const platform = this.#platform
     this.#shardOptions = { platform, tokens, anonymous, membership, pingInterval, pongTimeout, loginTimeout }
-    const base = limits === 'verified' ? VERIFIED_LIMITS : NORMAL_LIMITS
-    this.#limits = typeof limits === 'object' ? { ...base, ...limits } : base
+    this.#limits = { ...NORMAL_LIMITS, ...limits }
     this.#channelsPerShard = channelsPerShard
     this.#joining = new Joining({
       platform,
@@ -143,10 +141,12 @@ export class ChatReader extends Emitter<ChatEvents> {
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
     const { timeout = 30_000 } = options
-    this.#started = true
-    this.#stopListening ??= onWakeUp(() => {
-      for (const shard of this.#shards) shard.wake()
-    })
+    if (this.#listening === undefined) {
+      this.#listening = new AbortController()
+      onWakeUp(() => {
+        for (const shard of this.#shards) shard.wake()
+      }, this.#listening.signal)
+    }
     if (this.#shards.length === 0) this.#addShard()
     for (const shard of this.#shards) shard.start()
     if (this.login !== undefined) return Promise.resolve()
@@ -198,9 +198,8 @@ export class ChatReader extends Emitter<ChatEvents> {
 
   /** Ends all connections. {@link connect} starts anew, with the same channels. */
   close(): void {
-    this.#started = false
-    this.#stopListening?.()
-    this.#stopListening = undefined
+    this.#listening?.abort()
+    this.#listening = undefined
     this.#joining.stop()
     for (const shard of this.#shards) shard.stop()
     const error = new ChatError('Chat was closed.', { reason: 'closed' })
@@ -242,7 +241,7 @@ export class ChatReader extends Emitter<ChatEvents> {
   #addShard(): Shard {
     const shard = new Shard(this.#shards.length, this.#shardOptions, this.#listener)
     this.#shards.push(shard)
-    if (this.#started) shard.start()
+    if (this.#listening !== undefined) shard.start()
     return shard
   }
 
@@ -384,14 +383,7 @@ function eventType(command: string): keyof ChatEvents | undefined {
 }
 
 /** Pages sleep, and networks change; where nothing tells of it, the PINGs find out. */
-function onWakeUp(work: () => void): () => void {
-  const onVisible = () => {
-    if (document.visibilityState === 'visible') work()
-  }
-  globalThis.addEventListener?.('online', work)
-  globalThis.document?.addEventListener('visibilitychange', onVisible)
-  return () => {
-    globalThis.removeEventListener?.('online', work)
-    globalThis.document?.removeEventListener('visibilitychange', onVisible)
-  }
+function onWakeUp(work: () => void, signal: AbortSignal): void {
+  globalThis.addEventListener?.('online', work, { signal })
+  globalThis.document?.addEventListener('visibilitychange', work, { signal })
 }

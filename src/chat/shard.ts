@@ -1,15 +1,16 @@
 import { ChatError, ConfigurationError, TokenRejectedError, TwitchKeyringError } from '../errors.ts'
 import { type Backoff, backoffDelay } from '../internal/backoff.ts'
 import { sleep } from '../internal/wait.ts'
-import type { AccessToken, AccessTokenSource, Platform } from '../types.ts'
+import type { AccessToken, AccessTokenSource } from '../types.ts'
 import type { Account } from './account.ts'
 import type { Channel } from './channels.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import type { IrcMessage } from './irc-message.ts'
 import { anonymousNick } from './login.ts'
+import type { ChatPlatform } from './platform.ts'
 
 export interface ShardOptions {
-  readonly platform: Platform
+  readonly platform: ChatPlatform
   /** `undefined`: anonymous. */
   readonly tokens: AccessTokenSource | undefined
   /** Whether to read anonymously while nobody is signed in. */
@@ -237,7 +238,7 @@ export class Shard {
       return new Connection(options, this)
     } catch (cause) {
       if (cause instanceof TwitchKeyringError) throw cause
-      throw new ConfigurationError(`${options.platform.endpoints.irc} cannot be opened from here.`, { cause })
+      throw new ConfigurationError(`${options.platform.irc} cannot be opened from here.`, { cause })
     }
   }
 
