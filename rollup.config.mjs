@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import terser from '@rollup/plugin-terser'
+import { transform } from 'esbuild'
 
 const root = import.meta.dirname
 const pkg = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
@@ -101,6 +101,16 @@ function banner(chunk) {
 }
 
 /**
+ * esbuild's, which is some 15 times as fast as terser and loses 2 % to it.
+ *
+ * @type {import('rollup').OutputPlugin}
+ */
+const minifier = {
+  name: 'minifier',
+  renderChunk: (code) => transform(code, { minify: true, target: 'es2022', sourcemap: true, legalComments: 'inline' }),
+}
+
+/**
  * Every warning of Rollup (unresolved import, cycle, missing export) fails the build.
  *
  * @type {import('rollup').LogHandlerWithDefault}
@@ -118,7 +128,7 @@ function oneFile(output) {
     output: {
       sourcemap: true,
       banner,
-      plugins: [terser({ module: output.format === 'es', ecma: 2022, compress: { passes: 2 } })],
+      plugins: [minifier],
       ...output,
     },
   }
@@ -130,6 +140,8 @@ export default [
     input: entries,
     external: (id) => dependencies.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [compiler, compiled, declarations],
+    // No module has side effects, and a bare import of one is what some bundlers warn of.
+    treeshake: { moduleSideEffects: false },
     onLog,
     output: {
       dir: join(root, 'dist'),
@@ -138,6 +150,7 @@ export default [
       preserveModules: true,
       preserveModulesRoot: join(root, 'src'),
       generatedCode: 'es2015',
+      hoistTransitiveImports: false,
     },
   },
   oneFile({ file: join(root, `dist/${pkg.name}.min.js`), format: 'es' }),

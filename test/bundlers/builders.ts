@@ -41,8 +41,8 @@ export const builders: Readonly<Record<string, (job: Job) => Promise<unknown>>> 
       )
     }),
 
-  esbuild: ({ app, entry, out }) =>
-    esbuild({
+  esbuild: async ({ app, entry, out }) => {
+    const { warnings } = await esbuild({
       absWorkingDir: app,
       entryPoints: [entry],
       outdir: out,
@@ -50,7 +50,9 @@ export const builders: Readonly<Record<string, (job: Job) => Promise<unknown>>> 
       minify: true,
       format: 'esm',
       logLevel: 'silent',
-    }),
+    })
+    if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'))
+  },
 
   rollup: async ({ app, entry, out }) => {
     const bundle = await rollup({

@@ -26,11 +26,11 @@ const sets: readonly ImportSet[] = [
       export { indexedDBStore } from '${pkg.name}/stores'`,
     budget: 23_000,
   },
-  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 57_000 },
+  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 62_000 },
 ]
 const files = [
-  { file: `${pkg.name}.min.js`, budget: 57_000 },
-  { file: `${pkg.name}.global.js`, budget: 57_000 },
+  { file: `${pkg.name}.min.js`, budget: 62_000 },
+  { file: `${pkg.name}.global.js`, budget: 62_000 },
 ]
 
 const lines: string[] = []
