@@ -1,5 +1,6 @@
 import { ChatError, NetworkError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessTokenSource, PlatformOptions, WaitOptions } from '../types.ts'
 import { type Account, createAccount } from './account.ts'
 import { type Channel, channelName, createChannel, failed, joined, readJoinRefusal, type Waiter } from './channels.ts'
@@ -43,6 +44,11 @@ export interface ChatWaitOptions extends WaitOptions {
   readonly timeout?: number | undefined
 }
 
+const OPTIONS =
+  'tokens anonymous channels platform membership limits channelsPerShard pingInterval pongTimeout loginTimeout'.split(
+    ' ',
+  )
+
 /** Commands that become events. Nothing else that a server may invent can be taken for an event of ours. */
 const COMMANDS: ReadonlySet<string> = new Set(
   'usernotice clearchat clearmsg notice roomstate userstate globaluserstate whisper join part reconnect hosttarget'.split(
@@ -79,6 +85,7 @@ export class ChatReader extends Emitter<ChatEvents> {
     super()
     const { tokens, anonymous = false, membership = false, limits, channelsPerShard = 100 } = options
     const { pingInterval = 30_000, pongTimeout = 10_000, loginTimeout = 15_000 } = options
+    refuseUnknownOptions('ChatReader', options, OPTIONS)
     if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
     this.#platform = resolveChatPlatform(options.platform)
     const platform = this.#platform
@@ -230,7 +237,8 @@ export class ChatReader extends Emitter<ChatEvents> {
   #want(name: string): Channel {
     const found = this.#channels.get(name)
     if (found !== undefined) return found
-    const shard = this.#shards.find(({ channels }) => channels.size < this.#channelsPerShard) ?? this.#addShard()
+    const shard =
+      this.#shards.find(({ channels, failed }) => !failed && channels.size < this.#channelsPerShard) ?? this.#addShard()
     const channel = createChannel(name, shard.id)
     this.#channels.set(name, channel)
     shard.channels.set(name, channel)
@@ -340,11 +348,27 @@ export class ChatReader extends Emitter<ChatEvents> {
   }
 
   #onDisconnected(shard: Shard, error: Error, retryAt: number | undefined): void {
-    if (retryAt === undefined && this.#shards.every(({ connection }) => connection === undefined)) {
-      for (const waiter of this.#connecting) waiter.reject(error)
-      this.#connecting.clear()
-    }
+    if (shard.failed) this.#leave(shard, error)
     this.emit('disconnected', { shardId: shard.id, error, retryAt })
+  }
+
+  /** A shard gave up: the others take its channels, if there are any. */
+  #leave(shard: Shard, error: Error): void {
+    const others = this.#shards.filter(({ failed }) => !failed)
+    if (others.length === 0) {
+      for (const waiters of [this.#connecting, ...Array.from(shard.channels.values(), ({ waiting }) => waiting)]) {
+        for (const waiter of waiters) waiter.reject(error)
+        waiters.clear()
+      }
+      return
+    }
+    for (const channel of shard.channels.values()) {
+      const target = others.reduce((least, other) => (other.channels.size < least.channels.size ? other : least))
+      shard.channels.delete(channel.name)
+      target.channels.set(channel.name, channel)
+      channel.shardId = target.id
+    }
+    this.#joining.wake()
   }
 
   /** @throws What `late` makes, or `signal.reason`. */

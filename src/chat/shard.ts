@@ -54,6 +54,8 @@ export class Shard {
   /** The newest connection that is logged in: channels belong there. */
   current: Connection | undefined
   account: Account | undefined
+  /** It gave up, until it is started again. */
+  failed = false
   /** The one that was logged in with; `undefined`: anonymous. */
   token: AccessToken | undefined
   readonly #options: ShardOptions
@@ -208,6 +210,7 @@ export class Shard {
     if (this.#attempt !== undefined) return
     const attempt = new AbortController()
     this.#attempt = attempt
+    this.failed = false
     this.#options.platform.clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
     this.#connect(attempt.signal).catch((error: Error) => {
@@ -261,7 +264,8 @@ export class Shard {
     const { platform } = this.#options
     if (isFinal) {
       this.#refused = undefined
-      if (this.#live.size === 0) this.#listener.onDisconnected(this, error, undefined)
+      this.failed = this.#live.size === 0
+      if (this.failed) this.#listener.onDisconnected(this, error, undefined)
       return
     }
     this.#failures += 1
