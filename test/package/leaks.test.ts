@@ -7,7 +7,8 @@ import { entries, pkg } from './entries.ts'
  * marks, since the defaults of all endpoints are one small table.
  */
 const marks = {
-  stores: ['createObjectStore', 'localStorage'],
+  twitch: ['twitch.tv'],
+  stores: ['onversionchange', 'durability'],
   oauth: ['urn:ietf:params:oauth:grant-type:device_code', '/validate', 'Revoking a token'],
   token: ['degraded', 'StoredTokenHandler'],
   helix: ['Client-Id'],
@@ -18,7 +19,7 @@ type Half = keyof typeof marks
 
 /** What an import of an entry must not bring along. */
 const withoutHalves: Readonly<Record<string, readonly Half[]>> = {
-  [`${pkg.name}/stores`]: ['oauth', 'token', 'helix', 'chat'],
+  [`${pkg.name}/stores`]: ['twitch', 'oauth', 'token', 'helix', 'chat'],
   [`${pkg.name}/oauth`]: ['stores', 'token', 'helix', 'chat'],
   [`${pkg.name}/token`]: ['stores', 'helix', 'chat'],
   [`${pkg.name}/helix`]: ['stores', 'oauth', 'token', 'chat'],
