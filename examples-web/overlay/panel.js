@@ -20,6 +20,8 @@ export function createPanel({ client, handler, settings, view, pictures, home })
   /** @type {import('twitch-keyring').UserStateMessage | undefined} */
   let me
   let profileOf = ''
+  /** @type {number | undefined} */
+  let chatRetryAt
   const renewals = { here: 0, elsewhere: 0 }
   /** How long the token lives in all, as far as this page has seen. */
   let life = { until: 0, total: 1 }
@@ -43,11 +45,13 @@ export function createPanel({ client, handler, settings, view, pictures, home })
   // What happens in chat
 
   chat.on('userstate', (state) => (me = state))
+  chat.on('connected', () => chatIs('joining …'))
   chat.on('joined', ({ channel }) => chatIs(`in #${channel}`))
   chat.on('joinFailed', ({ error }) => chatIs(error.message))
   chat.on('disconnected', ({ error, retryAt }) => {
-    tell('Chat was cut off')
-    chatIs(retryAt === undefined ? error.message : 'connecting again …')
+    if (chatRetryAt === undefined) tell('Chat was cut off')
+    chatIs(error.message)
+    chatRetryAt = retryAt
   })
 
   // What the user does
@@ -119,6 +123,7 @@ export function createPanel({ client, handler, settings, view, pictures, home })
     at('#left').textContent = expiresAt === undefined ? 'does not expire' : `${duration(expiresAt - now)} left`
     if (expiresAt !== undefined && expiresAt !== life.until) life = { until: expiresAt, total: expiresAt - now }
     at('#life', HTMLProgressElement).value = Math.max(0, (life.until - now) / life.total)
+    if (chatRetryAt !== undefined) at('#chat-state').textContent = `again in ${duration(chatRetryAt - now)}`
     at('#validated').textContent = validatedAt === undefined ? 'not yet' : `${duration(now - validatedAt)} ago`
   }
 
@@ -143,6 +148,7 @@ export function createPanel({ client, handler, settings, view, pictures, home })
 
   /** @param {string} text */
   function chatIs(text) {
+    chatRetryAt = undefined
     at('#chat-state').textContent = text
   }
 
