@@ -230,9 +230,12 @@ describe('a transaction', () => {
     expect(await store.get('key')).toBeUndefined()
   })
 
-  test('that finds no room is a StoreError that says so, and is not tried again', async () => {
+  test.each([
+    ['at once', abortedWith],
+    ['at its commit', commitFailingWith],
+  ])('that finds no room %s says so, and is not tried again', async (_when, failingWith) => {
     const store = create()
-    faulty.transactionFaults.push(commitFailingWith('QuotaExceededError'))
+    faulty.transactionFaults.push(failingWith('QuotaExceededError'))
     await expect(store.replace('key', undefined, { version: 1 })).rejects.toMatchObject({ reason: 'quota' })
     expect(faulty.transactions).toHaveLength(1)
     expect(await store.replace('key', undefined, { version: 1 })).toBe(true)
@@ -262,6 +265,7 @@ describe('a transaction', () => {
     const aborted = vi.fn()
     faulty.transactionFaults.push((transaction) => {
       aborted.mockImplementation(() => transaction.onabort?.(new Event('abort')))
+      Object.defineProperty(transaction, 'oncomplete', { set() {} })
       Object.defineProperty(transaction, 'objectStore', { value: () => ({ get: () => ({}) }) })
       Object.defineProperty(transaction, 'abort', { value: aborted })
     })
@@ -269,6 +273,7 @@ describe('a transaction', () => {
     await vi.advanceTimersByTimeAsync(5000)
     expect(await writing).toMatchObject({ code: 'store', reason: 'unavailable' })
     expect(aborted).toHaveBeenCalled()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(faulty.opened).toBe(1)
     expect(await store.replace('key', undefined, { version: 1 })).toBe(true)
   })
