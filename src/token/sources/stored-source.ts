@@ -1,3 +1,5 @@
+import { SingleFlight } from '../../internal/single-flight.ts'
+import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
 import { severalUsers, tokensOf } from '../accounts.ts'
 import type { Keeper } from '../keeper.ts'
@@ -5,35 +7,40 @@ import type { KeptToken } from '../kept-token.ts'
 import { rejection } from '../renewal/renew.ts'
 import { choose, type TokenSource } from './token-source.ts'
 
+/** Nobody waits longer for another's reading of the store, in milliseconds. */
+const READ_FOR = 15_000
+
 /** Tokens that rest in a store: whoever signed in is there. */
 export class StoredSource implements TokenSource {
   readonly #keeper: Keeper
   readonly #chatUser: string | undefined
-  #loaded: Promise<void> | undefined
+  readonly #reading: SingleFlight<void>
+  #isLoaded = false
 
   constructor(keeper: Keeper, chatUser: string | undefined) {
     this.#keeper = keeper
     this.#chatUser = chatUser
+    this.#reading = new SingleFlight({ monotonic: keeper.keyring.platform.monotonic, limit: READ_FOR })
   }
 
   /** Reads all accounts of the store, once. */
-  load(): Promise<void> {
-    this.#loaded ??= this.#load().catch((error: unknown) => {
-      this.#loaded = undefined
-      throw error
-    })
-    return this.#loaded
+  async load(): Promise<void> {
+    if (this.#isLoaded) return
+    const shared = this.#reading.run('all', () => this.#load())
+    // On Workers the request that began it may be gone; reading twice does no harm.
+    if ((await waitFor(shared, READ_FOR, this.#keeper.keyring.platform)) === TIMED_OUT) await this.#load()
   }
 
   async #load(): Promise<void> {
     const { book } = this.#keeper.keyring
     for (const key of await book.keys()) if (!book.isProvisional(key)) await this.#keeper.load(key)
+    this.#isLoaded = true
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
     const [sole, ...more] = user === undefined ? this.#keeper.users() : [user]
     // Which user is the only one is known after all were read.
-    if (sole === undefined || more.length > 0 || (user === undefined && this.#loaded === undefined)) return undefined
+    if (sole === undefined || more.length > 0 || (user === undefined && !this.#isLoaded)) return undefined
     return choose(this.#keeper.ofUser(sole), scopes)
   }
 

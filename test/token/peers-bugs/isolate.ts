@@ -1,3 +1,4 @@
+import type { TokenStore } from '../../../src/stores/token-store.ts'
 import type { PlatformOptions } from '../../../src/types.ts'
 
 /**
@@ -31,6 +32,21 @@ export class Isolate {
         const lives = this.#lives()
         return setTimeout?.(() => lives() && callback(), delay)
       },
+    }
+  }
+
+  /** A store whose answers belong to the request that asked. */
+  store(inner: TokenStore, latency: number): TokenStore {
+    const { setTimeout } = this.#platform
+    const slow = <T>(work: () => Promise<T>) =>
+      this.#within<T>((settle) => setTimeout?.(() => void work().then(...settle), latency))
+    return {
+      name: inner.name,
+      durable: inner.durable,
+      consistency: inner.consistency,
+      get: (key) => slow(() => inner.get(key)),
+      replace: (key, expectedVersion, next) => slow(() => inner.replace(key, expectedVersion, next)),
+      keys: () => slow(() => inner.keys()),
     }
   }
 

@@ -68,8 +68,10 @@ const facts: readonly Fact[] = [
       const { token } = await signedIn(world, peer)
       twitch.id.revoke(token)
       const renewed = await clock.until(peer.renew(token))
+      const validations = asked('/validate')
       const late = await clock.until(peer.renew(token))
       expect(asked('/token'), 'renewals').toBe(1)
+      expect(asked('/validate')).toBe(validations)
       expect(late).toBe(renewed)
     },
   },
