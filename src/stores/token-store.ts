@@ -28,14 +28,15 @@ export interface TokenStore {
   readonly durable: boolean
   readonly consistency: StoreConsistency
   /**
-   * @returns The record, tombstones included, as a copy that the caller may keep.
+   * @returns The record, tombstones included, as a copy that the caller may keep. What cannot be read any more was set
+   * aside, and a tombstone with `lost` and a version of its own stands in its place: old writers lose against it.
    * @throws {StoreError}
    */
   get(key: string): Promise<StoredRecord | undefined>
   /**
    * Writes `next` if the record still has `expectedVersion` (`undefined`: if there is none yet), durably.
    *
-   * Deleting is writing a tombstone. `next.version` must be above `expectedVersion`.
+   * Deleting is writing a tombstone. `next.version` must be above `expectedVersion`. Takes `next` as it is at the call.
    *
    * @returns `false`: someone else was first, and nothing was written.
    * @throws {RangeError} `next.version` does not grow.
