@@ -55,7 +55,7 @@ export async function send(
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
     if (timedOut) throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`)
-    throw new NetworkError(`${name} got no answer: ${describe(cause)}. Nothing is lost; try later.`, { cause })
+    throw new NetworkError(`${name} got no answer. Nothing is lost; try later.`, { cause })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
@@ -68,8 +68,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.name : 'it failed'
 }
