@@ -2,7 +2,7 @@ import { ConfigurationError, NetworkError, TokenRejectedError } from '../errors.
 import { satisfies } from '../oauth/scopes.ts'
 import type { Scope } from '../types.ts'
 import type { Keyring } from './keyring.ts'
-import { isBlank, type RecordBook } from './record-book.ts'
+import { type Blank, isBlank, type RecordBook } from './record-book.ts'
 import { type AccountRecord, endRecord, isEnded, newTokenRecord, spentBy, type TokenRecord } from './renewal/record.ts'
 import { rejection } from './renewal/renew.ts'
 import { type Validation, validateUserToken } from './validation.ts'
@@ -233,26 +233,27 @@ async function place(book: RecordBook, provisionalKey: string): Promise<KeyedRec
   for (;;) {
     const owned = await readLiving(book, provisionalKey)
     const userId = owned.userId ?? ''
-    let free: { key: string; version: number | undefined } | undefined
+    let free: { key: string; entry: AccountRecord | Blank } | undefined
     const needless: KeyedRecord[] = []
     for await (const { key, entry } of slotsOf(book, userId)) {
       if (!isBlank(entry) && isSame(entry, owned)) {
         if (isEnded(entry)) throw rejection(entry)
         return { key, record: entry }
       }
-      if (isBlank(entry) || isEnded(entry)) free ??= { key, version: entry.version }
+      if (isBlank(entry) || isEnded(entry)) free ??= { key, entry }
       else if (satisfies(owned.scopes, entry.scopes)) needless.push({ key, record: entry })
     }
     const [first, ...rest] = needless
     if (first !== undefined && owned.unrenewable) return first
-    const target = first === undefined ? free : { key: first.key, version: first.record.version }
+    const target = first === undefined ? free : { key: first.key, entry: first.record }
     if (target === undefined)
       throw new ConfigurationError(`User ${userId} has ${MOST_SLOTS} tokens already: sign out first.`)
-    const record: TokenRecord = { ...owned, version: (target.version ?? 0) + 1 }
-    if (first !== undefined) await rememberSpent(book, first.record)
+    const { version } = target.entry
+    const record: TokenRecord = { ...owned, version: (version ?? 0) + 1 }
+    if (!isBlank(target.entry)) await rememberSpent(book, target.entry)
     // Last of all: whoever settled it meanwhile may have spent it since.
     if ((await readLiving(book, provisionalKey)).version !== owned.version) continue
-    if (!(await book.replace(target.key, target.version, record))) continue
+    if (!(await book.replace(target.key, version, record))) continue
     for (const { key } of rest) await discard(book, key)
     return { key: target.key, record }
   }
@@ -279,7 +280,7 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
     const tombstone = endRecord(record, 'signed-out')
     const kept = !isEnded(record) && record.unrenewable ? { ...tombstone, ended: SPENT } : tombstone
     // Before it goes, so that nobody who adds it again comes in between.
-    if (!isEnded(record) && !book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
+    if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
     if (!(await book.replace(key, record.version, kept))) continue
     if (isEnded(record)) return undefined
     return record
@@ -290,9 +291,9 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
  * Keeps in mind, without the tokens themselves, what was spent for a record that goes: a page that adds its first pair
  * whenever it loads would otherwise send it again, and end the grant.
  */
-async function rememberSpent(book: RecordBook, { spent = [], mark, refreshToken, clientId }: TokenRecord) {
-  const all = mark === undefined || refreshToken === undefined ? spent : [...spent, refreshToken]
-  for (const token of new Set(all)) {
+async function rememberSpent(book: RecordBook, record: AccountRecord): Promise<void> {
+  const { spent = [], clientId } = record
+  for (const token of isEnded(record) || record.mark === undefined ? spent : spentBy(record)) {
     const key = book.provisionalKey(token)
     for (;;) {
       const found = await book.read(key)
