@@ -54,6 +54,8 @@ export interface Post {
   answered: boolean
   /** Twitch said no: there is nothing left to lose. */
   refused: boolean
+  /** The store did not take what Twitch gave for it. */
+  unsaved: boolean
 }
 
 /** What is read of a record here, whatever it is. */
@@ -150,6 +152,16 @@ export class Machine {
     this.trace?.push(`${(this.time / 1000).toFixed(3).padStart(10)} s  ${line}`)
   }
 
+  /** For readers of a trace only. */
+  comment(page: Page, what: () => string): void {
+    this.trace?.push(`${' '.repeat(14)}${page.name}   ${what()}`)
+  }
+
+  /** A name for a token that a reader can follow. */
+  label(token: string | undefined): string {
+    return token === undefined ? 'none' : `t${[...this.secrets].indexOf(token)}`
+  }
+
   /** An invariant does not hold. */
   fail(fact: string): void {
     if (this.broken !== undefined) return
@@ -166,6 +178,20 @@ export class Machine {
     this.ops.push(op)
   }
 
+  /** The store has failed the page: what it holds now, nobody else can know of. */
+  writeFailed(page: Page): void {
+    for (const post of this.posts) if (post.page === page && post.worked) post.unsaved = true
+  }
+
+  /** A timer of a page that is a step of its own. */
+  addTimer(step: Step, page: Page, delay: number, run: Op['run']): Op {
+    const at = this.time + delay
+    const op: Op = { step, page, outside: false, earliest: at, latest: at, run }
+    op.fault = this.doom(op)
+    this.ops.push(op)
+    return op
+  }
+
   setTimer(page: Page, callback: () => void, delay: number): Timer {
     this.#order += 1
     const timer = { at: this.time + Math.max(0, delay), order: this.#order, page, callback }
@@ -174,8 +200,10 @@ export class Machine {
   }
 
   clearTimer(timer: unknown): void {
-    const place = this.#timers.indexOf(timer as Timer)
-    if (place >= 0) this.#timers.splice(place, 1)
+    for (const list of [this.#timers, this.ops] as unknown[][]) {
+      const place = list.indexOf(timer)
+      if (place >= 0) list.splice(place, 1)
+    }
   }
 
   /** Whatever a page is busy with ends without a word, except what has left it. */
@@ -211,8 +239,7 @@ export class Machine {
     if (waiting.length === 0 && timer === undefined) return false
     const ready = waiting.filter(({ earliest }) => earliest <= this.time)
     if (ready.length > 0 && this.chance(eager)) {
-      const until = Math.max(this.time, timer?.at ?? Number.POSITIVE_INFINITY)
-      this.time = Math.min(this.time + this.random.next() * 5, until)
+      this.time += this.random.next() * 5
       this.#run(this.pick(ready))
       return true
     }
@@ -317,12 +344,18 @@ export class Machine {
       this.#leases.set(key, this.monotonic())
     }
     if (!isToken) return
+    this.comment(page, () => {
+      const { version, accessToken, refreshToken, mark, ended, deleted } = next
+      const pair = `access ${this.label(accessToken)}, refresh ${this.label(refreshToken)}`
+      const rest = `${mark ? ', marked' : ''}${ended ? `, ended: ${ended}` : ''}${deleted ? ', deleted' : ''}`
+      return `${key} is now version ${version}: ${pair}${rest}`
+    })
     if (next.mark !== undefined && next.mark.id !== before?.mark?.id)
       this.#markedBy.set(next.mark.id, { page, at: this.time })
     if (before?.deleted && !next.deleted && before.ended === 'signed-out' && before.grantId === next.grantId) {
       this.fail('a sign-out was undone')
     }
-    if (next.ended !== undefined && next.ended !== 'signed-out' && before?.ended === undefined) {
+    if (next.ended !== undefined && !next.deleted && before?.ended === undefined) {
       this.#judgeEnd(next.ended, before)
     }
   }
@@ -364,7 +397,8 @@ export class Machine {
         this.fail('a token was renewed that needed no renewal')
       }
     }
-    const post: Post = { refreshToken, page, worked: false, answered: false, refused: false }
+    this.comment(page, () => `sends ${this.label(refreshToken)}`)
+    const post: Post = { refreshToken, page, worked: false, answered: false, refused: false, unsaved: false }
     this.posts.push(post)
     return post
   }
@@ -378,8 +412,8 @@ export class Machine {
     if (earlier.length === 0) return
     const record = [...this.records.values()].find((record) => record.refreshToken === post.refreshToken)
     const expired = record?.expiresAt === undefined || sentAt >= record.expiresAt - 60_000
-    const unanswered = earlier.every((other) => !other.answered || other.page.state === 'gone')
-    if (unanswered && (expired || this.clocksMoved)) {
+    const unknown = earlier.every(({ answered, unsaved, page: { state } }) => !answered || unsaved || state === 'gone')
+    if (unknown && (expired || this.clocksMoved)) {
       this.ambiguous += 1
       this.note(post.page, 'sends a token a second time, as nobody could tell what became of the first')
     } else {

@@ -14,6 +14,9 @@ export type Result = { readonly value: unknown } | { readonly error: unknown }
 
 const POST_CAP = 30_000
 
+/** Whoever sets a timer of this length waits for somebody else's mark. */
+const MARK_POLL = 500
+
 /** One page with a manager of its own. What it shares with others is the machine's. */
 export class Page {
   readonly name: string
@@ -39,7 +42,10 @@ export class Page {
       fetch: (url, init) => this.#fetch(url, init ?? {}),
       now: () => machine.wall(),
       monotonic: () => machine.monotonic() + number * 1000,
-      setTimeout: (callback, delay) => machine.setTimer(this, callback, delay),
+      setTimeout: (callback, delay) =>
+        delay === MARK_POLL
+          ? machine.addTimer('watch a mark', this, delay, callback)
+          : machine.setTimer(this, callback, delay),
       clearTimeout: (timer) => machine.clearTimer(timer),
       random: random.next,
       randomId: () => random.string('0123456789abcdef', 32),
@@ -95,7 +101,7 @@ export class Page {
 
   #heard(type: keyof TokenManagerEvents, event: object): void {
     this.events.push({ type, event })
-    if (type === 'trace') this.machine.trace?.push(`              ${this.name} trace: ${JSON.stringify(event)}`)
+    if (type === 'trace') this.machine.comment(this, () => `trace ${describeTrace(event)}`)
     else this.machine.note(this, `event ${type}`)
     this.#look(`the event ${type}`, event)
   }
@@ -150,11 +156,15 @@ export class Page {
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void) => this.#add(answered, false, slow ? -3_000 : 50, settle)
       this.#add(step, true, slow ? -8_000 : 50, (fault) => {
+        if (step === 'write the pair' && fault !== undefined) this.machine.writeFailed(this)
         if (fault === 'throws before') return answer(() => reject(storeError()))
         if (fault === 'quota') this.machine.failingWrites += 1 + Math.floor(this.machine.random.next() * 12)
         work().then(
           (value) => answer(() => (fault === 'throws after' ? reject(storeError()) : resolve(value))),
-          (error: unknown) => answer(() => reject(error)),
+          (error: unknown) => {
+            if (step === 'write the pair') this.machine.writeFailed(this)
+            answer(() => reject(error))
+          },
         )
       })
     })
@@ -252,6 +262,11 @@ function answerWith(
 
 function storeError(): StoreError {
   return new StoreError('The database does not answer.', { reason: 'failed' })
+}
+
+function describeTrace(event: object): string {
+  const { step, key, detail = '' } = event as TokenManagerEvents['trace']
+  return `${step} ${key} ${detail}`
 }
 
 function describe(error: unknown): string {

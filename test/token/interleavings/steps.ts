@@ -90,3 +90,32 @@ export interface Cell {
 export const CELLS: readonly Cell[] = STEPS.flatMap((step) =>
   FAULTS.filter((fault) => canStrike(step, fault)).map((fault) => ({ step, fault })),
 )
+
+/** What must go wrong before, for a page to come to a step at all. */
+const BEFORE: readonly (readonly [step: RegExp, fault: Fault, at: Step | undefined])[] = [
+  [/^write the end/, 'lost after', 'send the refresh token'],
+  [/^watch a mark/, 'lost after', 'send the refresh token'],
+  [/^take the mark off/, '429', 'send the refresh token'],
+  [/^write a new sign-in/, 'sign in anew', undefined],
+  [/^(write a sign-out|revoke)/, 'sign out', undefined],
+]
+
+/** @returns The fault that brings pages to a step; `undefined`: they come there by themselves. */
+export function faultBefore(step: Step): { readonly fault: Fault; readonly at: Step | undefined } | undefined {
+  const found = BEFORE.find(([steps]) => steps.test(step))
+  return found && { fault: found[1], at: found[2] }
+}
+
+/** Whether pages of a place can come to a step, and whether the user does such things there. */
+export function existsIn(place: { readonly locks: boolean; readonly channel: boolean; readonly racy: boolean }) {
+  return ({ step, fault }: Cell): boolean => {
+    if (step.includes('lock') && !place.locks) return false
+    if (step.includes('lease') && place.locks) return false
+    if (step === 'hear news' && !place.channel) return false
+    const byUser = [fault, faultBefore(step)?.fault].some((one) => USER.includes(one as Fault))
+    return !(place.racy && byUser)
+  }
+}
+
+/** A store that cannot compare and set keeps none of these promises while it is used twice at once. */
+const USER: readonly Fault[] = ['sign out', 'sign in anew', 'add the old pair']
