@@ -2,9 +2,9 @@
 /** Tokens beside @twurple/auth: run `npm run build` first, then `npm run bench -- token`. */
 import { RefreshingAuthProvider } from '@twurple/auth'
 import { Bench } from 'tinybench'
-import { memoryStore } from '../../dist/stores/index.js'
-import { createFakeTwitch } from '../../dist/testing/index.js'
-import { StoredTokenHandler, TokenManager } from '../../dist/token/index.js'
+import { memoryStore } from 'twitch-keyring/stores'
+import { createFakeTwitch } from 'twitch-keyring/testing'
+import { StoredTokenHandler, TokenManager } from 'twitch-keyring/token'
 
 const CLIENT_ID = 'benchmark'
 const SCOPES = /** @type {const} */ (['chat:read', 'chat:edit'])
