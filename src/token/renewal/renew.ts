@@ -58,6 +58,8 @@ export interface Renewed {
   readonly record: TokenRecord
   /** What Twitch has just said of that very token. */
   readonly vouched?: Vouched | undefined
+  /** It was renewed here, and not by somebody else. */
+  readonly here?: boolean | undefined
   /** It was renewed here, while the old access token still worked. */
   readonly oldWasAlive?: boolean | undefined
 }
@@ -157,6 +159,9 @@ export class Renewal {
       if (book.isProvisional(key) && record.userId !== undefined) return { record }
       if (record.accessToken !== request.unfit && !hasExpired(record, platform.now())) return { record }
 
+      const { mark } = record
+      // Before the look: only what Twitch says after a mark's request is over tells what became of it.
+      const stoodFor = mark === undefined ? 0 : this.#stoodFor(key, mark)
       if (validation === undefined || record.accessToken !== request.unfit) {
         trace('validate', key)
         validation = await this.#validate(record)
@@ -170,12 +175,11 @@ export class Renewal {
       }
       if (app.clientType === 'confidential') {
         const renewed = await this.#sendFreely(app, key, record, alive)
-        if (renewed !== undefined) return { record: renewed }
+        if (renewed !== undefined) return renewed
         validation = undefined
         continue
       }
 
-      const { mark } = record
       if (mark !== undefined) {
         const verdict = this.#neverSent.has(mark.id)
           ? 'not-spent'
@@ -183,7 +187,7 @@ export class Renewal {
               record: { ...record, mark },
               alive,
               oldDies: await this.#oldDies(key, record),
-              stoodFor: this.#stoodFor(key, mark),
+              stoodFor,
               now: platform.now(),
             })
         if (verdict === 'wait') return { waitFor: mark }
@@ -220,12 +224,17 @@ export class Renewal {
         return { record: await this.#answerFailed(key, marked.record, error, alive) }
       }
       const pair = pairFrom(response, marked.record, platform.now())
-      return { record: await this.#commit(key, marked.record, pair), oldWasAlive: alive }
+      return { ...(await this.#take(key, marked.record, pair)), oldWasAlive: alive }
     }
   }
 
+  async #take(key: string, previous: TokenRecord, pair: TokenRecord): Promise<Renewed> {
+    const record = await this.#commit(key, previous, pair)
+    return { record, here: record.accessToken === pair.accessToken }
+  }
+
   /** The refresh token of a confidential app does not rotate and may be sent again: no marks. */
-  async #sendFreely(app: App, key: string, record: TokenRecord, alive: boolean): Promise<TokenRecord | undefined> {
+  async #sendFreely(app: App, key: string, record: TokenRecord, alive: boolean): Promise<Renewed | undefined> {
     const { platform, book, trace } = this.#options
     trace('send', key)
     let response: TokenResponse
@@ -241,9 +250,9 @@ export class Renewal {
       const now = await book.read(key)
       if (!isBlank(now) && !isEnded(now) && now.refreshToken !== record.refreshToken) return undefined
       if (alive) throw this.#refusedButAlive(error)
-      return (await this.#end(key, record, 'refused')).record
+      return this.#end(key, record, 'refused')
     }
-    return this.#commit(key, record, pairFrom(response, record, platform.now()))
+    return this.#take(key, record, pairFrom(response, record, platform.now()))
   }
 
   async #answerFailed(key: string, record: TokenRecord, error: unknown, wasAlive: boolean): Promise<TokenRecord> {
@@ -320,13 +329,13 @@ export class Renewal {
           return next.unsaved ? await this.saveAgain(key, next, previous) : next
         }
         const now = await book.read(key)
-        if (isBlank(now) || now.deleted || now.grantId !== previous.grantId) {
+        if (isBlank(now) ? now.version === undefined : now.deleted || now.grantId !== previous.grantId) {
           this.#unsaved.delete(key)
           return await this.#drop(key, pair, isBlank(now) || isEnded(now) ? undefined : now)
         }
-        if (isEnded(now)) {
-          // Somebody has given up waiting for the answer that is here.
-          base = { ...previous, version: now.version }
+        if (isBlank(now) || isEnded(now)) {
+          // It was lost, or somebody has given up waiting for the answer that is here.
+          base = { ...previous, version: now.version ?? previous.version }
           continue
         }
         if (now.accessToken === pair.accessToken) {
