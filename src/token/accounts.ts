@@ -58,7 +58,7 @@ export async function adoptPair(
     // Somebody else has just begun with the same pair.
     if (!isBlank(found) && !isEnded(found)) break
     const record = newTokenRecord({
-      version: (found.version ?? 0) + 1,
+      version: book.versionAfter(found.version),
       grantId,
       clientId: book.clientId,
       accessToken: pair.accessToken,
@@ -249,7 +249,7 @@ async function place(book: RecordBook, provisionalKey: string): Promise<KeyedRec
     if (target === undefined)
       throw new ConfigurationError(`User ${userId} has ${MOST_SLOTS} tokens already: sign out first.`)
     const { version } = target.entry
-    const record: TokenRecord = { ...owned, version: (version ?? 0) + 1 }
+    const record: TokenRecord = { ...owned, version: book.versionAfter(version) }
     if (!isBlank(target.entry)) await rememberSpent(book, target.entry)
     // Last of all: whoever settled it meanwhile may have spent it since.
     if ((await readLiving(book, provisionalKey)).version !== owned.version) continue
@@ -298,7 +298,7 @@ async function rememberSpent(book: RecordBook, record: AccountRecord): Promise<v
     for (;;) {
       const found = await book.read(key)
       if (!isBlank(found) && (isEnded(found) ? found.ended === SPENT : found.unrenewable)) break
-      const version = (found.version ?? 0) + 1
+      const version = book.versionAfter(found.version)
       const next: AccountRecord =
         isBlank(found) || isEnded(found)
           ? { format: 1, version, deleted: true, clientId, ended: SPENT }

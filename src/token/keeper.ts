@@ -277,8 +277,8 @@ export class Keeper {
   }
 
   async #takeRenewed(old: KeptToken, why: 'refused' | 'aging', renewed: Renewed): Promise<KeptToken> {
-    const { record, vouched, oldWasAlive } = renewed
-    const kept = this.learn(old.key, record, 'here') ?? old
+    const { record, vouched, oldWasAlive, here } = renewed
+    const kept = this.learn(old.key, record, here ? 'here' : 'elsewhere') ?? old
     kept.trouble = undefined
     if (this.keyring.renewal.unsaved(kept.key) !== undefined) {
       const message = 'The renewed token is not written yet: the store fails. It is lost if the page ends before.'
@@ -303,7 +303,9 @@ export class Keeper {
 
   /** The record has ended, unless somebody signed in meanwhile. */
   async #takeRejected(old: KeptToken, error: TokenRejectedError): Promise<KeptToken> {
-    await this.load(old.key, 'here').catch(this.#news.warning)
+    // No renewal signs anybody out.
+    const origin = error.reason === 'signed-out' ? 'elsewhere' : 'here'
+    await this.load(old.key, origin).catch(this.#news.warning)
     const kept = this.#kept.get(old.key)
     if (kept !== undefined && kept.record.accessToken !== old.record.accessToken) return kept
     if (kept !== undefined) this.#reject(kept, error)

@@ -41,6 +41,9 @@ const READ_EVERY = 60_000
 /** How often a pair is written again that the store did not take: well before others give up on it, in milliseconds. */
 const SAVE_EVERY = 2_000
 
+/** So few known tokens are read again even where a channel tells of changes: some deliver nothing. */
+const READ_ANYWAY = 50
+
 /** So many tokens are worked on at once: a Worker may have six connections. */
 const AT_ONCE = 6
 
@@ -299,13 +302,16 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   async #readStore(): Promise<void> {
     const { keeper, keyring, source } = await this.#open()
     this.#readAt = keyring.platform.monotonic()
+    const known = new Set([...keeper.kept()].map(({ key }) => key))
     if (source instanceof StoredSource) await source.load()
-    for (const key of await keyring.book.keys()) {
+    const readKnown = !keyring.book.news.isOpen || known.size <= READ_ANYWAY
+    // Who was signed out elsewhere is not listed any more.
+    for (const key of new Set([...(await keyring.book.keys()), ...known])) {
       if (keyring.book.isProvisional(key)) {
         await settlePair(keyring, key).catch((error: unknown) => {
           if (!(error instanceof TokenRejectedError)) this.#warn(error)
         })
-      } else if (keeper.find(key) === undefined || keyring.platform.channel === undefined) {
+      } else if (keeper.find(key) === undefined || (readKnown && known.has(key) && !keeper.find(key)?.renewing)) {
         await keeper.load(key, 'elsewhere')
       }
     }

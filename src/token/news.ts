@@ -31,8 +31,18 @@ export class News {
   tell(change: Change): void {
     for (const listener of [...this.#listeners]) listener(change, 'here')
     const wasOpen = this.#channel !== undefined
-    this.#open()?.postMessage({ key: change.key, version: change.version })
+    try {
+      this.#open()?.postMessage({ key: change.key, version: change.version })
+    } catch {
+      this.#close() // it is broken; what was written is written all the same
+      if (wasOpen) this.#open()
+    }
     if (!wasOpen && this.#listeners.size === 0) this.#close()
+  }
+
+  /** `false`: nobody tells of changes here; the store must be read. */
+  get isOpen(): boolean {
+    return this.#channel !== undefined
   }
 
   #open(): Channel | undefined {

@@ -15,8 +15,10 @@ export class RecordBook {
   readonly store: TokenStore
   readonly clientId: string
   readonly news: News
+  readonly #platform: Platform
 
   constructor(store: TokenStore, clientId: string, platform: Platform) {
+    this.#platform = platform
     this.store = store
     this.clientId = clientId
     this.news = new News(store.name, platform)
@@ -25,6 +27,15 @@ export class RecordBook {
   /** One user may have several tokens, for different scopes: the first slot is 1. */
   key(userId: string, slot = 1): string {
     return `token:${this.clientId}:${userId}${slot === 1 ? '' : `:${slot}`}`
+  }
+
+  /**
+   * What comes after a version. A first one is no small number: once site data was cleared, a page that still holds an
+   * old record must not meet its version again.
+   */
+  versionAfter(version: number | undefined): number {
+    const { now, random } = this.#platform
+    return version === undefined ? Math.floor((now() + random()) * 1000) : version + 1
   }
 
   /** For a pair whose owner nobody knows yet: the same key for the same pair, in every context. */

@@ -176,3 +176,34 @@ describe('a strange answer', () => {
     expect(await handler.users()).toEqual([])
   })
 })
+
+describe('a record that is lost while its renewal is under way', () => {
+  async function renewOver(lose: (store: TokenStore) => Promise<unknown>) {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const { handler, manager, store } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.id.expireAll()
+    twitch.faults.add({ host: 'id', path: '/token', fault: { kind: 'none', latency: 1_000 } })
+    const renewing = manager.renew(token)
+    await clock.advance(500)
+    await lose(store)
+    return { clock, store, twitch, renewing }
+  }
+
+  test('since it cannot be read any more, is written anew: the pair is worth more', async () => {
+    const { clock, store, renewing } = await renewOver(async (store) => {
+      const version = (await store.get(KEY))?.version ?? 0
+      await store.replace(KEY, version, { version: version + 9, deleted: true, lost: 'corrupt' } as StoredRecord)
+    })
+    const renewed = await clock.until(renewing)
+    expect(await store.get(KEY)).toMatchObject({ accessToken: renewed.value })
+  })
+
+  test('is not met again by the versions of a sign-in after it', async () => {
+    const { issue, openTab, clock } = createWorld()
+    const { handler, store } = openTab()
+    await clock.until(handler.add(issue()))
+    expect((await store.get(KEY))?.version).toBeGreaterThan(1e12)
+  })
+})
