@@ -68,8 +68,9 @@ export function waitFor<T>(
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
+    // Also after an abort: what a promise rejects with must not go unhandled.
     promise.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
   })
 }
