@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { signInWithDeviceCode, type TokenManager } from '../../src/token/index.ts'
+import { StoredTokenHandler, signInWithDeviceCode, type TokenManager } from '../../src/token/index.ts'
 import type { Channel, PlatformOptions } from '../../src/types.ts'
 import { ANN, CLIENT_ID, createWorld, record, SCOPES } from './support.ts'
 
@@ -171,20 +171,55 @@ describe.each([
   })
 })
 
-test('a channel that throws when it is told costs no renewal', async () => {
+test('a channel that breaks costs no renewal, and another one is opened', async () => {
   const world = createWorld()
   const { clock, twitch } = world
-  const mute = () =>
-    altered(world, () => ({
-      postMessage() {
+  let breaks = false
+  const brittle = () =>
+    altered(world, (inner) => ({
+      postMessage(message) {
+        if (!breaks) return inner.postMessage(message)
+        inner.close()
         throw new DOMException('The channel is closed.', 'InvalidStateError')
       },
     }))
-  const { tabs, token } = await openTabs(world, 2, mute)
+  const { tabs, token } = await openTabs(world, 2, brittle)
   twitch.id.expireAll()
+  breaks = true
   const renewed = await clock.until(tabs[0].manager.renew(token))
-  expect(twitch.id.isAlive(renewed.value)).toBe(true)
   expect(tabs[0].manager.status()).toMatchObject({ state: 'ok' })
+  breaks = false
+  twitch.id.expireAll()
+  await clock.until(tabs[1].manager.renew(renewed))
+  await clock.settle()
+  expect(tabs[0].heard).toEqual(['tokenRefreshed here', 'tokenRefreshed elsewhere'])
+})
+
+test('where there is no channel, nobody is overlooked among many users', async () => {
+  const users = Array.from({ length: 60 }, (_, index) => ({ id: `${2000 + index}`, login: `user${index}` }))
+  const { clock, openTab, issue, place } = createWorld({ users })
+  const store = memoryStore()
+  const [one, two] = [1, 2].map(() => openTab(store, { locks: place.locks, channel: undefined }))
+  for (const { login } of users) await clock.until(one.handler.add(issue(login)))
+  for (const { manager } of [one, two]) await clock.until(manager.start())
+  const heard = hear(two.manager)
+  await clock.until(one.manager.signOut('2059'))
+  await clock.advance(2 * MINUTE)
+  expect(heard).toEqual(['signedOut elsewhere'])
+})
+
+test('another app in the same store is none of our business', async () => {
+  const world = createWorld()
+  const { clock, twitch, place } = world
+  const { tabs, store } = await openTabs(world, 1)
+  twitch.id.addApp({ clientId: 'otherapp', clientType: 'public' })
+  const platform = { ...twitch.platform, ...place.platform() }
+  const other = new StoredTokenHandler({ clientId: 'otherapp', clientType: 'public', store, platform })
+  const pair = twitch.id.issue({ clientId: 'otherapp', login: 'ben', scopes: SCOPES })
+  await clock.until(other.add(pair))
+  await clock.advance(2 * MINUTE)
+  expect(tabs[0].heard).toEqual([])
+  expect(tabs[0].manager.getSnapshot().accounts).toMatchObject([{ userId: ANN.id }])
 })
 
 describe('a message', () => {
