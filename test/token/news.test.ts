@@ -17,22 +17,25 @@ interface Heard {
 const events = ['signedIn', 'signedOut', 'tokenRefreshed', 'needsLogin'] as const
 
 /** Every event of a manager that says where it came from, in order. */
-function hear(manager: TokenManager): string[] {
-  const heard: string[] = []
+function hear(manager: TokenManager, heard: string[] = []): string[] {
   for (const type of events) manager.on(type, ({ origin }: Heard) => heard.push(`${type} ${origin}`))
   return heard
 }
 
-/** So many tabs over one store, in each of which Ann is signed in and nothing has been heard yet. */
-async function openTabs(world: World, count: number, platform?: (tab: number) => PlatformOptions) {
-  const { clock, openTab, issue, place } = world
+type Tab = ReturnType<World['openTab']> & { readonly heard: string[] }
+
+/** Up to four tabs over one store, in each of which Ann is signed in and nothing has been heard yet. */
+async function openTabs(world: World, count: number, platform: () => PlatformOptions = world.place.platform) {
+  const { clock, openTab, issue } = world
   const store = memoryStore()
-  const tabs = Array.from({ length: count }, (_, tab) => openTab(store, platform?.(tab) ?? place.platform()))
-  await clock.until(tabs[0].handler.add(issue()))
-  const token = await clock.until(tabs[0].manager.get())
+  await clock.until(openTab(store).handler.add(issue()))
+  const tabs: Tab[] = []
+  for (let tab = 0; tab < count; tab += 1) tabs.push({ ...openTab(store, platform()), heard: [] })
   for (const { manager } of tabs) await clock.until(manager.get())
   await clock.settle()
-  return { tabs: tabs.map((tab) => ({ ...tab, heard: hear(tab.manager) })), token, store }
+  for (const { manager, heard } of tabs) hear(manager, heard)
+  const [one] = tabs as [Tab, Tab, Tab, Tab]
+  return { tabs: tabs as [Tab, Tab, Tab, Tab], token: await clock.until(one.manager.get()), store }
 }
 
 /** A channel that hands on what it hears in a way of its own. */
@@ -189,6 +192,7 @@ test('a channel that breaks costs no renewal, and another one is opened', async 
   const renewed = await clock.until(tabs[0].manager.renew(token))
   expect(tabs[0].manager.status()).toMatchObject({ state: 'ok' })
   breaks = false
+  await clock.advance(2 * MINUTE)
   twitch.id.expireAll()
   await clock.until(tabs[1].manager.renew(renewed))
   await clock.settle()
@@ -199,7 +203,8 @@ test('where there is no channel, nobody is overlooked among many users', async (
   const users = Array.from({ length: 60 }, (_, index) => ({ id: `${2000 + index}`, login: `user${index}` }))
   const { clock, openTab, issue, place } = createWorld({ users })
   const store = memoryStore()
-  const [one, two] = [1, 2].map(() => openTab(store, { locks: place.locks, channel: undefined }))
+  const open = () => openTab(store, { locks: place.locks, channel: undefined })
+  const [one, two] = [open(), open()]
   for (const { login } of users) await clock.until(one.handler.add(issue(login)))
   for (const { manager } of [one, two]) await clock.until(manager.start())
   const heard = hear(two.manager)
