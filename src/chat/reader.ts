@@ -280,12 +280,12 @@ export class ChatReader extends Emitter<ChatEvents> {
     const name = target !== undefined && target.charCodeAt(0) === 0x23 ? target.slice(1) : undefined
     const channel = name === undefined ? undefined : shard.channels.get(name)
     if (command !== 'PRIVMSG') this.#note(message, channel, connection, shard)
+    if (!shard.accepts(message, channel, connection)) return
     // Twitch may repeat a line. Two that are alike to the tags are one, but for refusals, which may well come in a row.
     if (raw.charCodeAt(0) === 0x40 && command !== 'NOTICE') {
       if (raw === this.#last) return
       this.#last = raw
     }
-    if (!shard.accepts(message, channel, connection)) return
     if (channel !== undefined) channel.lines += 1
     if (this.hasListeners('line')) this.emit('line', { raw, message, shardId: shard.id })
     // A channel that was left, or none at all.

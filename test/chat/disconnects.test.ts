@@ -174,6 +174,43 @@ test('a move loses nothing at all, and says nothing of a loss', async () => {
   reader.close()
 })
 
+test('a line without an id comes from one socket alone while channels move', async () => {
+  const channels = names.slice(0, 30)
+  const users = ['bot', 'viewer', ...channels].map((login) => ({ login }))
+  const chat = createFakeChat({ users, chat: { latency: 20 } })
+  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+  await chat.clock.until(reader.connect())
+  while (reader.joined.length < channels.length) await chat.clock.advance(1000)
+  const heard: (number | undefined)[] = []
+  reader.on('clearchat', ({ banDuration }) => heard.push(banDuration))
+  chat.twitch.chat.reconnect({ closeAfter: 40_000 })
+  for (let index = 1; index <= 600; index += 1) {
+    chat.twitch.chat.timeout('viewer', channels[index % channels.length] as string, index)
+    await chat.clock.advance(100)
+  }
+  expect(heard).toEqual(Array.from({ length: 600 }, (_, index) => index + 1))
+  reader.close()
+})
+
+test('what is still under way on the slower old socket is heard, and once', async () => {
+  const chat = createFakeChat({ chat: { latency: 20 } })
+  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels: ['streamer'] })
+  await chat.clock.until(reader.connect())
+  await chat.clock.advance(1000)
+  const heard: string[] = []
+  reader.on('privmsg', ({ text }) => heard.push(text))
+  chat.twitch.chat.reconnect({ closeAfter: false })
+  for (const connection of chat.twitch.chat.connections) connection.latency = 700
+  for (let index = 0; index < 200; index += 1) {
+    chat.twitch.chat.send('viewer', 'streamer', `${index}`)
+    await chat.clock.advance(20)
+  }
+  await chat.clock.advance(2000)
+  expect(heard.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 200 }, (_, index) => `${index}`))
+  expect(chat.twitch.chat.connections).toHaveLength(1)
+  reader.close()
+})
+
 test('the busiest channels move first', async () => {
   const channels = names.slice(0, 30)
   const chat = createFakeChat({ users: ['bot', 'viewer', ...channels].map((login) => ({ login })) })

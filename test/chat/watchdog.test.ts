@@ -96,3 +96,46 @@ test('when the network comes back, a dead connection is found out at once', asyn
   place.dispatchEvent(new Event('online'))
   expect(chat.clock.pending).toBe(before)
 })
+
+test('asking again and again does not put off the end of a dead connection', async () => {
+  const place = new EventTarget()
+  vi.stubGlobal('addEventListener', place.addEventListener.bind(place))
+  const chat = createFakeChat()
+  const reader = await connected(chat)
+  const lost: unknown[] = []
+  reader.on('disconnected', (event) => lost.push(event))
+  chat.twitch.chat.halfOpen()
+  for (let index = 0; index < 4; index += 1) {
+    place.dispatchEvent(new Event('online'))
+    await chat.clock.advance(4000)
+  }
+  expect(lost).toHaveLength(1)
+  reader.close()
+})
+
+test('a join that meets a dead connection is not taken for a channel that does not exist', async () => {
+  const chat = createFakeChat()
+  const reader = await connected(chat)
+  await chat.clock.advance(11_000)
+  chat.twitch.chat.halfOpen()
+  await chat.clock.until(reader.join('streamer'))
+  expect(reader.joined).toEqual(['streamer'])
+  reader.close()
+})
+
+test('only a connection that lasted a while resets the waiting', async () => {
+  const chat = createFakeChat()
+  const reader = await connected(chat)
+  const waits: number[] = []
+  reader.on('disconnected', ({ retryAt = 0 }) => waits.push(retryAt - chat.clock.now()))
+  for (let index = 0; index < 5; index += 1) {
+    chat.twitch.chat.close(1006)
+    await chat.clock.advance(30_000)
+  }
+  expect(waits.at(-1)).toBeGreaterThanOrEqual(8000)
+  await chat.clock.advance(60_000)
+  chat.twitch.chat.close(1006)
+  await chat.clock.settle()
+  expect(waits.at(-1)).toBeLessThanOrEqual(1000)
+  reader.close()
+})
