@@ -161,7 +161,7 @@ async function browserVersion(path) {
 
 /**
  * @param {string[]} command
- * @param {Record<string, string>} [env]
+ * @param {Record<string, string | undefined>} [env]
  * @returns {Promise<{ code: number | null, output: string }>}
  */
 function run([program = '', ...args], env = {}) {
