@@ -35,9 +35,6 @@ const MOST_SLOTS = 20
 /** So often a pair is looked at anew that others change meanwhile. */
 const SETTLE_ATTEMPTS = 5
 
-/** What a provisional tombstone says of a refresh token that must never be sent again. */
-const SPENT = 'refused'
-
 /**
  * Takes a pair whose owner is not known yet. It is durable before anything else happens, so that a page that ends in
  * the middle loses nothing: {@link settlePair} goes on from there.
@@ -62,10 +59,11 @@ export async function adoptPair(
       grantId,
       clientId: book.clientId,
       accessToken: pair.accessToken,
-      ...(isBlank(found) || found.ended !== SPENT ? { refreshToken: pair.refreshToken } : { unrenewable: true }),
+      ...(!isBlank(found) && found.unrenewable ? { unrenewable: true } : { refreshToken: pair.refreshToken }),
       scopes: pair.scopes ?? [],
       obtainedAt: platform.now(),
       expiresAt: pair.expiresAt,
+      expectedUser,
     })
     if (await book.replace(key, found.version, record)) break
   }
@@ -76,18 +74,15 @@ export async function adoptPair(
  * Finds out whose a pair is, and puts it where it belongs. Several contexts may do so at once: until it has an owner it
  * is renewed where it is, and from then on only where it goes, so that no two records ever spend the same token.
  */
-export async function settlePair(
-  keyring: Keyring,
-  key: string,
-  expectedUser?: string | undefined,
-): Promise<KeyedRecord> {
+export async function settlePair(keyring: Keyring, key: string, askedFor?: string | undefined): Promise<KeyedRecord> {
   const { app, book, platform, renewal } = keyring
-  const expected = { clientId: app?.clientId, userId: expectedUser }
   const found = await book.read(key)
   const grantId = isBlank(found) ? undefined : found.grantId
   try {
     for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
       const record = await readLiving(book, key)
+      const expectedUser = askedFor ?? record.expectedUser
+      const expected = { clientId: app?.clientId, userId: expectedUser }
       let owner: Extract<Validation, { alive: true }> | undefined
       if (record.userId === undefined) {
         const validation = await validateUserToken(record.accessToken, expected, platform)
@@ -224,7 +219,8 @@ async function own(
   { userId, login, scopes, expiresAt }: Extract<Validation, { alive: true }>,
 ): Promise<boolean> {
   if (record.mark !== undefined) return false
-  const owned: TokenRecord = { ...record, version: record.version + 1, userId, login, scopes, expiresAt }
+  const version = record.version + 1
+  const owned: TokenRecord = { ...record, version, userId, login, scopes, expiresAt, expectedUser: undefined }
   return book.replace(key, record.version, owned)
 }
 
@@ -277,11 +273,9 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
   for (;;) {
     const record = await book.read(key)
     if (isBlank(record) || record.deleted) return undefined
-    const tombstone = endRecord(record, 'signed-out')
-    const kept = !isEnded(record) && record.unrenewable ? { ...tombstone, ended: SPENT } : tombstone
     // Before it goes, so that nobody who adds it again comes in between.
     if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
-    if (!(await book.replace(key, record.version, kept))) continue
+    if (!(await book.replace(key, record.version, endRecord(record, 'signed-out')))) continue
     if (isEnded(record)) return undefined
     return record
   }
@@ -297,11 +291,11 @@ async function rememberSpent(book: RecordBook, record: AccountRecord): Promise<v
     const key = book.provisionalKey(token)
     for (;;) {
       const found = await book.read(key)
-      if (!isBlank(found) && (isEnded(found) ? found.ended === SPENT : found.unrenewable)) break
+      if (!isBlank(found) && found.unrenewable) break
       const version = book.versionAfter(found.version)
       const next: AccountRecord =
         isBlank(found) || isEnded(found)
-          ? { format: 1, version, deleted: true, clientId, ended: SPENT }
+          ? { format: 1, version, deleted: true, clientId, ended: 'signed-out', unrenewable: true }
           : { ...found, version, refreshToken: undefined, mark: undefined, unrenewable: true }
       if (await book.replace(key, found.version, next)) break
     }

@@ -37,6 +37,8 @@ export interface TokenRecord extends StoredRecord {
   readonly unsaved?: true | undefined
   /** Its refresh token was spent before: it is used to its end. */
   readonly unrenewable?: true | undefined
+  /** Whose it must turn out to be, while nobody knows. */
+  readonly expectedUser?: string | undefined
 }
 
 /** What is left of a sign-in that has ended: no token, but its version, and why. */
@@ -49,6 +51,8 @@ export interface EndedRecord extends StoredRecord {
   readonly ended: RejectionReason
   /** Refresh tokens that must not be sent again. */
   readonly spent?: readonly string[] | undefined
+  /** Nor must the one whose fingerprint is in the key. */
+  readonly unrenewable?: true | undefined
 }
 
 /** What validation learns, beside the record: an hourly check never bumps the record's version. */
@@ -89,6 +93,7 @@ export function endRecord(record: AccountRecord, ended: RejectionReason): EndedR
     login: record.login,
     ended,
     spent: ended === 'signed-out' ? undefined : spentBy(record),
+    unrenewable: record.unrenewable,
   }
 }
 
