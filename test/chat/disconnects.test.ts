@@ -186,9 +186,10 @@ test('a line without an id comes from one socket alone while channels move', asy
   chat.twitch.chat.reconnect({ closeAfter: 40_000 })
   for (let index = 1; index <= 600; index += 1) {
     chat.twitch.chat.timeout('viewer', channels[index % channels.length] as string, index)
+    chat.twitch.chat.timeout('bot', channels[index % channels.length] as string, 1000 + index)
     await chat.clock.advance(100)
   }
-  expect(heard).toEqual(Array.from({ length: 600 }, (_, index) => index + 1))
+  expect(heard).toEqual(Array.from({ length: 600 }, (_, index) => [index + 1, index + 1001]).flat())
   reader.close()
 })
 
