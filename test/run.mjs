@@ -136,9 +136,9 @@ async function vitest(expected) {
 
 async function pages() {
   const report = join(results, 'pages.json')
-  const { code, output } = await run(['playwright', 'test', '--reporter=line,json'], {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-  })
+  // Playwright sets FORCE_COLOR itself, and Node complains where both are set.
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, FORCE_COLOR: '0', NO_COLOR: undefined }
+  const { code, output } = await run(['playwright', 'test', '--reporter=line,json'], env)
   if (existsSync(report)) {
     const { stats } = JSON.parse(readFileSync(report, 'utf8'))
     add({ passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped })
