@@ -123,7 +123,7 @@ export abstract class Emitter<Events extends object> {
 }
 
 /** As the platform reports an error that nobody catches, and never into the caller. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error)
   else queueMicrotask(() => console.error(error))
 }

@@ -248,16 +248,15 @@ export class Keeper {
       const given = await this.#askAnew(kept)
       if (given !== undefined) return given
       const renewed = await this.keyring.renewal.renew(key, { unfit: record.accessToken, why, validation })
-      kept.renewing = false
       return await this.#takeRenewed(kept, why, renewed)
     } catch (error) {
-      kept.renewing = false
-      if (error instanceof TokenRejectedError) return this.#takeRejected(kept, error)
+      if (error instanceof TokenRejectedError) return await this.#takeRejected(kept, error)
       const known = this.#kept.get(key) ?? kept
       known.dead = this.keyring.renewal.isDead(key, known.record.accessToken)
       this.#note(known, error)
       throw error
     } finally {
+      kept.renewing = false
       this.#news.changed()
     }
   }

@@ -1,5 +1,5 @@
 import { HandlerError, MissingScopeError, NetworkError, TokenRejectedError } from '../errors.ts'
-import { Emitter } from '../internal/emitter.ts'
+import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { untilAborted } from '../internal/wait.ts'
 import { revokeToken } from '../oauth/revoke.ts'
@@ -154,8 +154,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   /** Calls back whenever {@link getSnapshot} gives another object. Bound: it fits React's `useSyncExternalStore`. */
   subscribe(listener: () => void): () => void {
-    this.#subscribers.add(listener)
-    return () => this.#subscribers.delete(listener)
+    const call = () => listener()
+    this.#subscribers.add(call)
+    return () => this.#subscribers.delete(call)
   }
 
   /** How all sign-ins stand: the same object for as long as nothing has changed. Bound. */
@@ -408,7 +409,13 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   #changed(): void {
     this.#snapshot = undefined
     this.#schedule.poke()
-    for (const listener of [...this.#subscribers]) listener()
+    for (const call of [...this.#subscribers]) {
+      try {
+        if (this.#subscribers.has(call)) call()
+      } catch (error) {
+        report(error)
+      }
+    }
   }
 
   #warn(problem: unknown): void {
