@@ -50,9 +50,9 @@ export function merge(into: Tally, from: Tally): void {
   into.broken.push(...from.broken)
 }
 
-/** Cells that were reached less often than that. */
-export function rareCells(tally: Tally, least: number): string[] {
-  return [...CELL_AT].filter(([, at]) => (tally.reached[at] ?? 0) < least).map(([cell]) => cell)
+/** Which cells were reached less often than that, and how many times are missing. */
+export function missingCells(tally: Tally, least: number): { readonly cell: number; readonly times: number }[] {
+  return tally.reached.flatMap((times, cell) => (times < least ? [{ cell, times: least - times }] : []))
 }
 
 /** Steps down, faults across; `·` where a fault cannot strike. */
