@@ -184,6 +184,7 @@ test('a line without an id comes from one socket alone while channels move', asy
   const heard: (number | undefined)[] = []
   reader.on('clearchat', ({ banDuration }) => heard.push(banDuration))
   chat.twitch.chat.reconnect({ closeAfter: 40_000 })
+  for (const connection of chat.twitch.chat.connections) connection.latency = 30
   for (let index = 1; index <= 600; index += 1) {
     chat.twitch.chat.timeout('viewer', channels[index % channels.length] as string, index)
     chat.twitch.chat.timeout('bot', channels[index % channels.length] as string, 1000 + index)
