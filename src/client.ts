@@ -1,5 +1,5 @@
 import { ChatClient, type ChatClientOptions } from './chat/index.ts'
-import { HelixClient } from './helix/index.ts'
+import { HelixClient, type HelixClientOptions } from './helix/index.ts'
 import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
 import { refuseUnknownOptions } from './internal/options.ts'
 import {
@@ -12,6 +12,8 @@ import {
 } from './token/index.ts'
 
 export interface ClientOptions extends TokenManagerOptions {
+  /** How Helix behaves. Its platform comes from the handler. */
+  readonly helix?: Omit<HelixClientOptions, 'platform'> | undefined
   /** How chat behaves. Its tokens and its platform come from the handler. */
   readonly chat?: Omit<ChatClientOptions, 'tokens' | 'platform'> | undefined
 }
@@ -21,14 +23,16 @@ export class Client {
   /** What `helix` and `chat` ask for tokens. */
   readonly tokens: TokenManager
   readonly #handler: BaseTokenHandler
+  readonly #helixOptions: ClientOptions['helix']
   readonly #chatOptions: ClientOptions['chat']
   #helix: HelixClient | undefined
   #chat: ChatClient | undefined
 
   constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
-    refuseUnknownOptions('Client', options, ['journal', 'chat'])
-    const { journal, chat } = options
+    refuseUnknownOptions('Client', options, ['journal', 'helix', 'chat'])
+    const { journal, helix, chat } = options
     this.#handler = handler
+    this.#helixOptions = helix
     this.#chatOptions = chat
     this.tokens = new TokenManager(handler, { journal })
     this.subscribe = this.subscribe.bind(this)
@@ -37,7 +41,7 @@ export class Client {
   }
 
   get helix(): HelixClient {
-    this.#helix ??= new HelixClient(this.tokens, { platform: this.#handler.platform })
+    this.#helix ??= new HelixClient(this.tokens, { ...this.#helixOptions, platform: this.#handler.platform })
     return this.#helix
   }
 
@@ -51,9 +55,10 @@ export class Client {
     return this.tokens.start()
   }
 
-  /** Leaves chat, and ends timers and listening. A renewal that is under way still reaches the store. */
+  /** Leaves chat, and ends timers, listening and the waits for Helix's rate limit. A renewal that is under way still reaches the store. */
   close(): void {
     this.#chat?.close()
+    this.#helix?.close()
     this.tokens.close()
   }
 

@@ -111,12 +111,22 @@ export class HelixError extends TwitchKeyringError {
   override readonly name = 'HelixError' as const
   readonly code = 'helix' as const
   readonly status: number
+  /** `wrong-user`: the token is good, but another user's than the request speaks of. Name that user as `user`. */
+  readonly reason: 'wrong-user' | undefined
   /** Epoch milliseconds: when the rate limit lets the next request pass, on a 429. */
   readonly retryAt: number | undefined
 
-  constructor(message: string, options: ErrorOptions & { status: number; retryAt?: number | undefined }) {
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      status: number
+      reason?: HelixError['reason']
+      retryAt?: number | undefined
+    },
+  ) {
     super(message, options)
     this.status = options.status
+    this.reason = options.reason
     this.retryAt = options.retryAt
   }
 }

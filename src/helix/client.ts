@@ -1,11 +1,11 @@
 import { NetworkError } from '../errors.ts'
 import { assertVisible, authorization } from '../internal/authorization.ts'
 import { backoffDelay } from '../internal/backoff.ts'
+import { type HttpPlatform, resolveHttpPlatform } from '../internal/http-platform.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { resolvePlatform } from '../internal/platform.ts'
-import { type Answer, send } from '../internal/request.ts'
-import { sleep } from '../internal/wait.ts'
-import type { AccessToken, AccessTokenSource, Platform, PlatformOptions, ScopeRequirement } from '../types.ts'
+import { send } from '../internal/request.ts'
+import { sleep, untilAborted } from '../internal/wait.ts'
+import type { AccessToken, AccessTokenSource, PlatformOptions, ScopeRequirement } from '../types.ts'
 import { type LookUpKey, LookUpQueue, type LookUps } from './look-up.ts'
 import { paginate } from './paginate.ts'
 import type { HelixPath, ItemOf, OptionsFor, ResultOf } from './paths.ts'
@@ -65,7 +65,8 @@ export interface LookUpOptions {
  */
 export class HelixClient {
   readonly #tokens: AccessTokenSource
-  readonly #platform: Platform
+  readonly #endpoint: string
+  readonly #platform: HttpPlatform
   readonly #maxWait: number
   readonly #limits = new Map<string, RateLimit>()
   readonly #lookUps: LookUpQueue
@@ -74,7 +75,8 @@ export class HelixClient {
     refuseUnknownOptions('HelixClient', options, ['platform', 'maxWait'])
     const { platform, maxWait = 30_000 } = options
     this.#tokens = tokens
-    this.#platform = resolvePlatform(platform)
+    this.#endpoint = platform?.endpoints?.helix ?? 'https://api.twitch.tv/helix'
+    this.#platform = resolveHttpPlatform(platform)
     this.#maxWait = maxWait
     this.#lookUps = new LookUpQueue(this.#platform)
   }
@@ -151,21 +153,18 @@ export class HelixClient {
     const { user, signal } = options
     signal?.throwIfAborted()
     const found = this.#lookUps.add(kind, key, user ?? '', (path, query) => this.#request('GET', path, { user, query }))
-    if (signal === undefined) return found as Promise<LookUps[Kind] | undefined>
-    return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      found
-        .then((item) => resolve(item as LookUps[Kind] | undefined), reject)
-        .finally(() => signal.removeEventListener('abort', onAbort))
-    })
+    return untilAborted(found, signal) as Promise<LookUps[Kind] | undefined>
+  }
+
+  /** Ends the wait of all whom the rate limit holds back, with an `AbortError`. What was sent goes on. */
+  close(): void {
+    for (const limit of this.#limits.values()) limit.close()
   }
 
   async #request(method: HelixMethod, path: string, options: HelixBodyOptions = {}): Promise<unknown> {
     const { query, body, signal, timeout } = options
     const name = `${method} ${path}`
     refuseUnknownOptions(name, options, method === 'GET' ? OPTIONS : ['body', ...OPTIONS])
-    const { endpoints, fetch, setTimeout, clearTimeout, now, random } = this.#platform
     const plan = planRequest(method, path, options)
     const search = encodeQuery(query)
     const content = body === undefined ? undefined : encodeBody(body)
@@ -174,24 +173,23 @@ export class HelixClient {
     let token = plan.token === 'none' ? undefined : await pickToken(this.#tokens, plan, signal)
     const clientId = token && (await this.#tokens.clientId())
     if (plan.as !== undefined && !search.get(plan.as) && token?.userId) search.set(plan.as, token.userId)
-    const url = `${endpoints.helix}${path}${search.size > 0 ? `?${search}` : ''}`
+    const url = `${this.#endpoint}${path}${search.size > 0 ? `?${search}` : ''}`
+    const { fetch, setTimeout, clearTimeout, now, random } = this.#platform
     const limit = this.#limitOf(path, clientId, token)
+    const myTurn = limit.line(this.#maxWait, signal)
     const attempt = () => {
       const init: RequestInit = { method, headers: headersOf(token, clientId, content !== undefined) }
       if (content !== undefined) init.body = content
       return send(name, url, init, { fetch, setTimeout, clearTimeout, signal, timeout })
     }
 
-    let renewed = false
-    for (let failures = 0, pauses = 0; ; ) {
-      const turn = limit.take(this.#maxWait, signal)
-      if (turn !== undefined) await turn
-      const again = plan.idempotent && failures + 1 < ATTEMPTS
-      let answer: Answer
-      try {
-        answer = await attempt()
-      } catch (error) {
+    for (let failures = 0, pauses = 0, renewed = false; ; ) {
+      await myTurn()
+      const again = plan.idempotent && failures < ATTEMPTS - 1
+      const answer = await attempt().catch((error: unknown) => {
         if (!again || !(error instanceof NetworkError)) throw error
+      })
+      if (answer === undefined || (answer.status >= 500 && again)) {
         await sleep(backoffDelay(++failures, random(), BACKOFF), this.#platform, signal)
         continue
       }
@@ -199,15 +197,14 @@ export class HelixClient {
       if (token !== undefined && !renewed && isTokenRefused(answer)) {
         renewed = true
         token = await this.#tokens.renew(token, { signal })
-      } else if (answer.status === 429 && pauses < ATTEMPTS) {
-        const pause = readPause(method, path, answer.headers, now(), backoffDelay(++pauses, random(), BACKOFF))
-        if (pause === undefined) return readAnswer(name, answer, token, now())
-        limit.block(pause)
-      } else if (answer.status >= 500 && again) {
-        await sleep(backoffDelay(++failures, random(), BACKOFF), this.#platform, signal)
-      } else {
-        return readAnswer(name, answer, token, now())
+        continue
       }
+      const pause =
+        answer.status === 429 && pauses < ATTEMPTS
+          ? readPause(name, answer.headers, now(), backoffDelay(++pauses, random(), BACKOFF))
+          : undefined
+      if (pause === undefined) return readAnswer(name, answer, token, now())
+      limit.block(pause)
     }
   }
 

@@ -1,6 +1,6 @@
 import { HelixError } from '../errors.ts'
+import type { HttpPlatform } from '../internal/http-platform.ts'
 import { asObject } from '../internal/json.ts'
-import type { Platform } from '../types.ts'
 import type { HelixQuery } from './request.ts'
 import type { HelixChannel, HelixGame, HelixStream, HelixUser } from './results.ts'
 
@@ -37,10 +37,10 @@ interface Wanted {
 
 /** Joins the look-ups of one turn into requests of up to a hundred. */
 export class LookUpQueue {
-  readonly #platform: Platform
+  readonly #platform: HttpPlatform
   readonly #batches = new Map<string, Map<string, Wanted>>()
 
-  constructor(platform: Platform) {
+  constructor(platform: HttpPlatform) {
     this.#platform = platform
   }
 

@@ -1,7 +1,16 @@
 import { HelixError } from '../errors.ts'
-import type { Platform } from '../types.ts'
+import type { HttpPlatform } from '../internal/http-platform.ts'
+import { untilAborted } from '../internal/wait.ts'
 
 const MINUTE = 60_000
+
+interface Waiting {
+  readonly place: number
+  /** By the monotonic clock. */
+  readonly until: number
+  go(): void
+  fail(error: unknown): void
+}
 
 /**
  * How many requests may still leave, reckoned here, since pages cannot read Twitch's headers. Whoever has to wait does
@@ -10,98 +19,107 @@ const MINUTE = 60_000
  * @see https://dev.twitch.tv/docs/api/guide/#twitch-rate-limits
  */
 export class RateLimit {
-  readonly #platform: Platform
-  #limit: number
-  #points: number
-  #reckonedAt: number
-  #blockedUntil = 0
+  readonly #platform: HttpPlatform
+  /** Milliseconds in which one request is regained. */
+  #interval: number
+  /** By the monotonic clock: when a whole minute's requests may leave again, if none does until then. */
+  #fullAt = Number.NEGATIVE_INFINITY
+  #blockedUntil = Number.NEGATIVE_INFINITY
+  #places = 0
   #waiting: Waiting[] = []
   #timer: unknown
 
   /** @param limit Requests a minute, until Twitch says another number. */
-  constructor(limit: number, platform: Platform) {
+  constructor(limit: number, platform: HttpPlatform) {
     this.#platform = platform
-    this.#limit = this.#points = limit
-    this.#reckonedAt = platform.monotonic()
+    this.#interval = MINUTE / limit
   }
 
   /**
-   * @param maxWait Milliseconds.
-   * @returns `undefined` when the request may leave at once.
-   * @throws {HelixError} With status 429, and `retryAt`: the wait would be longer. Nothing was sent.
+   * Takes a place in the line, which a request keeps however often it is sent.
+   *
+   * @param patience Milliseconds it may wait, in all.
+   * @returns What to await before each sending. It rejects with a {@link HelixError} of status 429, which has `retryAt`,
+   *   when the wait would be longer.
    */
-  take(maxWait: number, signal?: AbortSignal): Promise<void> | undefined {
-    const delay = this.#delay(this.#waiting.length + 1)
-    if (delay === 0) {
-      this.#points -= 1
-      return undefined
-    }
-    if (delay > maxWait) throw this.#tooLong(delay)
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
+  line(patience: number, signal?: AbortSignal): () => Promise<void> {
+    const place = this.#places++
+    let left = patience
+    return async () => {
+      signal?.throwIfAborted()
+      const delay = this.#delay(this.#waiting.filter((other) => other.place < place).length)
+      if (delay === 0) return this.#spend()
+      if (delay > left) throw this.#tooLong(delay)
+      const until = this.#platform.monotonic() + left
+      let waiting!: Waiting
+      const turn = new Promise<void>((go, fail) => {
+        waiting = { place, until, go, fail }
+      })
+      this.#waiting = [...this.#waiting, waiting].sort((a, b) => a.place - b.place)
+      this.#schedule()
+      try {
+        await untilAborted(turn, signal)
+      } finally {
         this.#waiting = this.#waiting.filter((other) => other !== waiting)
         this.#schedule()
-        reject(signal?.reason)
       }
-      const waiting: Waiting = {
-        until: this.#platform.monotonic() + maxWait,
-        settle(error) {
-          signal?.removeEventListener('abort', onAbort)
-          if (error === undefined) resolve()
-          else reject(error)
-        },
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-      this.#waiting.push(waiting)
-      this.#schedule()
-    })
+      left = until - this.#platform.monotonic()
+    }
   }
 
   /** Learns from Twitch's headers, where they can be read. They never make it more generous by what is under way. */
   learn(headers: Headers): void {
     const limit = Number(headers.get('ratelimit-limit') ?? Number.NaN)
     const remaining = Number(headers.get('ratelimit-remaining') ?? Number.NaN)
-    if (limit > 0) this.#limit = limit
-    if (remaining >= 0) this.#points = Math.min(this.#points, remaining)
+    if (limit > 0) this.#interval = MINUTE / limit
+    if (remaining >= 0) this.#leave(remaining)
   }
 
   /** Lets nothing leave for a while. */
   block(ms: number): void {
-    const now = this.#platform.monotonic()
-    this.#points = Math.min(this.#points, 0)
-    this.#reckonedAt = now
-    this.#blockedUntil = Math.max(this.#blockedUntil, now + ms)
+    this.#leave(0)
+    this.#blockedUntil = Math.max(this.#blockedUntil, this.#platform.monotonic() + ms)
     this.#release()
   }
 
-  /** Milliseconds until the `place`th of those who wait may go. */
-  #delay(place: number): number {
+  /** Ends the wait of all who wait. */
+  close(): void {
+    for (const { fail } of this.#waiting) fail(new DOMException('This client was closed.', 'AbortError'))
+  }
+
+  /** No more requests than these may leave now. */
+  #leave(requests: number): void {
+    this.#fullAt = Math.max(this.#fullAt, this.#platform.monotonic() + MINUTE - requests * this.#interval)
+  }
+
+  /** Milliseconds until somebody may go who has so many others before them. */
+  #delay(others: number): number {
     const now = this.#platform.monotonic()
-    const rate = this.#limit / MINUTE
-    this.#points = Math.min(this.#limit, this.#points + (now - this.#reckonedAt) * rate)
-    this.#reckonedAt = now
-    const missing = place - this.#points
-    return Math.max(0, this.#blockedUntil - now, missing > 0 ? Math.ceil(missing / rate) : 0)
+    const freeAt = Math.max(this.#fullAt, now) + (others + 1) * this.#interval - MINUTE
+    return Math.ceil(Math.max(0, this.#blockedUntil - now, freeAt - now))
+  }
+
+  #spend(): void {
+    this.#fullAt = Math.max(this.#fullAt, this.#platform.monotonic()) + this.#interval
   }
 
   #release(): void {
-    while (this.#waiting.length > 0 && this.#delay(1) === 0) {
-      this.#points -= 1
-      this.#waiting.shift()?.settle()
+    while (this.#waiting.length > 0 && this.#delay(0) === 0) {
+      this.#spend()
+      this.#waiting.shift()?.go()
     }
     const now = this.#platform.monotonic()
-    this.#waiting = this.#waiting.filter((waiting, index) => {
-      const delay = this.#delay(index + 1)
-      const inTime = now + delay <= waiting.until
-      if (!inTime) waiting.settle(this.#tooLong(delay))
-      return inTime
+    this.#waiting = this.#waiting.filter(({ until, fail }, index) => {
+      const delay = this.#delay(index)
+      if (now + delay > until) fail(this.#tooLong(delay))
+      return now + delay <= until
     })
     this.#schedule()
   }
 
   #schedule(): void {
     this.#platform.clearTimeout(this.#timer)
-    if (this.#waiting.length > 0) this.#timer = this.#platform.setTimeout(() => this.#release(), this.#delay(1))
+    if (this.#waiting.length > 0) this.#timer = this.#platform.setTimeout(() => this.#release(), this.#delay(0))
   }
 
   #tooLong(delay: number): HelixError {
@@ -110,10 +128,4 @@ export class RateLimit {
       retryAt: this.#platform.now() + delay,
     })
   }
-}
-
-interface Waiting {
-  /** By the monotonic clock. */
-  readonly until: number
-  settle(error?: HelixError): void
 }

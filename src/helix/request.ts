@@ -33,9 +33,13 @@ export function encodeBody(body: unknown): string {
   return text
 }
 
+function messageOf(body: unknown): string {
+  return asString(asObject(body)['message']) ?? ''
+}
+
 /** Whether the token itself is dead: the one 401 that renewing helps against. */
 export function isTokenRefused({ status, body }: Answer): boolean {
-  return status === 401 && /^invalid oauth token$/i.test(asString(asObject(body)['message'])?.trim() ?? '')
+  return status === 401 && /^\s*invalid oauth token\s*$/i.test(messageOf(body))
 }
 
 /**
@@ -61,7 +65,7 @@ function readError(
   token: AccessToken | undefined,
   now: number,
 ): Error {
-  const message = asString(asObject(body)['message']) ?? ''
+  const message = messageOf(body)
   if (status >= 500 || (body === undefined && text !== '')) {
     return new NetworkError(`${name} failed with HTTP ${status}${message && `: ${message}`}. Try later.`, {
       status,
@@ -77,9 +81,13 @@ function readError(
   }
   return new HelixError(message || `${name} failed with HTTP ${status}.`, {
     status,
+    reason: status === 401 && WRONG_USER.test(message) ? 'wrong-user' : undefined,
     retryAt: status === 429 ? readRetryAt(headers, now) : undefined,
   })
 }
+
+/** @see https://dev.twitch.tv/docs/api/reference/ The parameters that must be the id of the token's user. */
+const WRONG_USER = /must match the user id|incorrect user auth|missing user oauth/i
 
 /** The scopes that Twitch names; with `or` between them any one is enough. */
 export function readMissingScope(message: string): (Scope | Scope[])[] {

@@ -1,6 +1,5 @@
 import type { Backoff } from '../internal/backoff.ts'
 import { readRetryAt } from '../internal/retry-after.ts'
-import type { HelixMethod } from './request.ts'
 
 /** Attempts of one request at the most, each with a deadline of its own. */
 export const ATTEMPTS = 3
@@ -13,21 +12,15 @@ const LONGEST_PAUSE = 60_000
 /**
  * How long to hold everything back after a 429.
  *
+ * @param name Method and path.
  * @param pause Milliseconds to wait where Twitch's headers cannot be read.
  * @returns Milliseconds, or `undefined` when it is no rate limit: points are left, or it is a limit on subscriptions.
  * @see https://github.com/twitchdev/issues/issues/958
  */
-export function readPause(
-  method: HelixMethod,
-  path: string,
-  headers: Headers,
-  now: number,
-  pause: number,
-): number | undefined {
+export function readPause(name: string, headers: Headers, now: number, pause: number): number | undefined {
   const remaining = headers.get('ratelimit-remaining')
-  if (remaining === null ? method === 'POST' && path === '/eventsub/subscriptions' : Number(remaining) > 0) {
+  if (remaining === null ? name === 'POST /eventsub/subscriptions' : Number(remaining) > 0) {
     return undefined
   }
-  const retryAt = readRetryAt(headers, now)
-  return Math.min(LONGEST_PAUSE, Math.max(pause, retryAt === undefined ? 0 : retryAt - now))
+  return Math.min(LONGEST_PAUSE, Math.max(pause, (readRetryAt(headers, now) ?? now) - now))
 }

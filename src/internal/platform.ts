@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../errors.ts'
 import type { Endpoints, Platform, PlatformOptions } from '../types.ts'
+import { resolveHttpPlatform } from './http-platform.ts'
 
 /** @see https://dev.twitch.tv/docs/ */
 const TWITCH: Endpoints = {
@@ -11,31 +12,16 @@ const TWITCH: Endpoints = {
 
 /** Fills in what is not replaced. Globals are looked up when they are used, so that importing and constructing do nothing. */
 export function resolvePlatform(options: PlatformOptions = {}): Platform {
-  const {
-    endpoints,
-    fetch = (url, init) => globalThis.fetch(url, init),
-    now = () => Date.now(),
-    monotonic = () => performance.now(),
-    setTimeout = (callback, delay) => globalThis.setTimeout(callback, delay),
-    clearTimeout = (timer) => globalThis.clearTimeout(timer as number),
-    random = () => Math.random(),
-    randomId = createRandomId,
-    waitUntil,
-  } = options
+  const { endpoints, randomId = createRandomId, waitUntil } = options
   return {
+    ...resolveHttpPlatform(options),
     endpoints: { ...TWITCH, ...endpoints },
-    fetch,
     get WebSocket() {
       const found = options.WebSocket ?? globalThis.WebSocket
       if (found === undefined)
         throw new UnsupportedError('There is no WebSocket here: give one as `platform.WebSocket`.')
       return found
     },
-    now,
-    monotonic,
-    setTimeout,
-    clearTimeout,
-    random,
     randomId,
     get locks() {
       return 'locks' in options ? options.locks : (globalThis.navigator?.locks ?? undefined)

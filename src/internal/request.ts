@@ -1,6 +1,6 @@
 import { NetworkError } from '../errors.ts'
 import type { Endpoints, PlatformOptions } from '../types.ts'
-import { resolvePlatform } from './platform.ts'
+import { resolveHttpPlatform } from './http-platform.ts'
 import { untilAborted } from './wait.ts'
 
 /** What every request function takes. A {@link PlatformOptions} object fits. */
@@ -34,7 +34,7 @@ export async function send(
   init: RequestInit,
   options: RequestOptions = {},
 ): Promise<Answer> {
-  const { fetch, setTimeout, clearTimeout } = resolvePlatform(options)
+  const { fetch, setTimeout, clearTimeout } = resolveHttpPlatform(options)
   const { signal, timeout = 10_000 } = options
   signal?.throwIfAborted()
 

@@ -65,7 +65,8 @@ export function waitFor<T>(
  *
  * @throws `signal.reason` once the signal is aborted, or what the promise rejects with.
  */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
     // Also after an abort: what a promise rejects with must not go unhandled.

@@ -160,6 +160,20 @@ describe('an error', () => {
     expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'MissingScopeError', missing, userId: '1' })
   })
 
+  it.each([
+    "The ID in broadcaster_id must match the user ID found in the request's OAuth token.",
+    'incorrect user authorization',
+    'Missing User OAUTH Token',
+  ])('says that the token is of another user: "%s"', async (message) => {
+    const { helix } = setUp([unauthorized(message)])
+    expect(await rejection(helix.get('/users'))).toMatchObject({
+      name: 'HelixError',
+      status: 401,
+      reason: 'wrong-user',
+      message,
+    })
+  })
+
   it('says that the token is of another app', async () => {
     const { helix } = setUp([unauthorized('Client ID and OAuth token do not match')])
     expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'ConfigurationError' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Client } from '../../src/client.ts'
 import { HelixClient } from '../../src/helix/client.ts'
 import { memoryStore } from '../../src/stores/index.ts'
 import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
@@ -25,7 +26,7 @@ async function setUp(scopes: readonly string[] = ['channel:manage:polls']) {
   }
   const asked = (host: string, path: string) =>
     twitch.requests.filter((entry) => entry.host === host && entry.path.endsWith(path)).length
-  return { clock, twitch, tokens, add, asked, helix: new HelixClient(tokens, { platform }) }
+  return { clock, twitch, handler, tokens, add, asked, helix: new HelixClient(tokens, { platform }) }
 }
 
 describe('Helix with a TokenManager', () => {
@@ -69,5 +70,21 @@ describe('Helix with a TokenManager', () => {
     const { tokens, helix } = await setUp()
     expect(await rejection(helix.get('/streams'))).toMatchObject({ name: 'TokenRejectedError', reason: 'signed-out' })
     tokens.close()
+  })
+
+  it('waits as long as the Client was told, and no longer than the Client is open', async () => {
+    const { handler, add, asked, twitch } = await setUp()
+    twitch.helix.rateLimit = 10_000
+    await add('dev')
+    const patient = new Client(handler)
+    const hasty = new Client(handler, { helix: { maxWait: 0 } })
+    for (const { helix } of [patient, hasty]) for (let i = 0; i < 800; i += 1) await helix.get('/users')
+    expect(await rejection(hasty.helix.get('/users'))).toMatchObject({ name: 'HelixError', status: 429 })
+    const waiting = rejection(patient.helix.get('/users'))
+    await new Promise((resolve) => setImmediate(resolve))
+    patient.close()
+    hasty.close()
+    expect(await waiting).toMatchObject({ name: 'AbortError' })
+    expect(asked('helix', '/users')).toBe(1_600)
   })
 })

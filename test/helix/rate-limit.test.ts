@@ -20,36 +20,34 @@ function setUp() {
     },
   })
   const limit = new RateLimit(60, platform)
-  const takeAll = () => {
-    for (let i = 0; i < 60; i += 1) expect(limit.take(0)).toBeUndefined()
+  const take = (patience: number, signal?: AbortSignal) => limit.line(patience, signal)()
+  const takeAll = async () => {
+    for (let i = 0; i < 60; i += 1) await take(0)
   }
   const advance = async (ms: number) => {
     now += ms
     const due = timers.filter(({ at }) => at <= now)
     timers = timers.filter((timer) => !due.includes(timer))
     for (const { callback } of due) callback()
-    await Promise.resolve()
-    await Promise.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  return { limit, takeAll, advance, timers: () => timers.length }
+  return { limit, take, takeAll, advance, timers: () => timers.length }
 }
 
 describe('RateLimit', () => {
   it('lets a minute of requests go at once, and one more each second', async () => {
-    const { limit, takeAll, advance } = setUp()
-    takeAll()
-    expect(() => limit.take(999)).toThrow(
-      expect.objectContaining({ name: 'HelixError', status: 429, retryAt: 1_001_000 }),
-    )
+    const { take, takeAll, advance } = setUp()
+    await takeAll()
+    expect(await rejection(take(999))).toMatchObject({ name: 'HelixError', status: 429, retryAt: 1_001_000 })
     await advance(1_000)
-    expect(limit.take(0)).toBeUndefined()
+    await take(0)
   })
 
   it('lets those who wait go in order', async () => {
-    const { limit, takeAll, advance } = setUp()
-    takeAll()
+    const { take, takeAll, advance } = setUp()
+    await takeAll()
     const gone: string[] = []
-    for (const name of ['a', 'b', 'c']) void limit.take(10_000)?.then(() => gone.push(name))
+    for (const name of ['a', 'b', 'c']) void take(10_000).then(() => gone.push(name))
     await advance(1_000)
     expect(gone).toEqual(['a'])
     await advance(2_000)
@@ -57,30 +55,30 @@ describe('RateLimit', () => {
   })
 
   it('lets nobody overtake those who wait', async () => {
-    const { limit, takeAll, advance } = setUp()
-    takeAll()
-    void limit.take(10_000)
-    void limit.take(10_000)
+    const { take, takeAll, advance } = setUp()
+    await takeAll()
+    void take(10_000)
+    void take(10_000)
     await advance(1_000)
-    expect(() => limit.take(0)).toThrow()
+    expect(await rejection(take(0))).toMatchObject({ status: 429 })
   })
 
   it('refuses a wait that the queue makes too long', async () => {
-    const { limit, takeAll } = setUp()
-    takeAll()
-    void limit.take(2_000)
-    void limit.take(2_000)
-    expect(() => limit.take(2_000)).toThrow(expect.objectContaining({ retryAt: 1_003_000 }))
+    const { take, takeAll } = setUp()
+    await takeAll()
+    void take(2_000)
+    void take(2_000)
+    expect(await rejection(take(2_000))).toMatchObject({ retryAt: 1_003_000 })
   })
 
   it('lets a caller give up, who then holds up nobody', async () => {
-    const { limit, takeAll, advance, timers } = setUp()
-    takeAll()
+    const { take, takeAll, advance, timers } = setUp()
+    await takeAll()
     const controller = new AbortController()
     const reason = new Error('changed my mind')
-    const first = limit.take(10_000, controller.signal) as Promise<void>
+    const first = take(10_000, controller.signal)
     let gone = false
-    void limit.take(10_000)?.then(() => (gone = true))
+    void take(10_000).then(() => (gone = true))
     controller.abort(reason)
     await expect(first).rejects.toBe(reason)
     await advance(1_000)
@@ -89,30 +87,62 @@ describe('RateLimit', () => {
   })
 
   it('holds everything back when it is told to', async () => {
-    const { limit, advance } = setUp()
+    const { limit, take, advance } = setUp()
     limit.block(5_000)
-    expect(() => limit.take(4_999)).toThrow(expect.objectContaining({ retryAt: 1_005_000 }))
+    expect(await rejection(take(4_999))).toMatchObject({ retryAt: 1_005_000 })
     await advance(5_000)
-    expect(limit.take(0)).toBeUndefined()
+    await take(0)
+  })
+
+  it('keeps the place of one who must ask again', async () => {
+    const { limit, take, advance } = setUp()
+    const gone: string[] = []
+    const early = limit.line(10_000)
+    await early()
+    limit.block(3_000)
+    for (const name of ['b', 'c']) void take(10_000).then(() => gone.push(name))
+    void early().then(() => gone.push('a'))
+    await advance(5_000)
+    expect(gone).toEqual(['a', 'b', 'c'])
+  })
+
+  it('bounds the wait of one request, however often it must ask', async () => {
+    const { limit, advance } = setUp()
+    const turn = limit.line(5_000)
+    limit.block(3_000)
+    const first = turn()
+    await advance(3_000)
+    await first
+    limit.block(3_000)
+    expect(await rejection(turn())).toMatchObject({ status: 429 })
+  })
+
+  it('ends every wait when it is closed', async () => {
+    const { take, takeAll, timers } = setUp()
+    await takeAll()
+    const waits = [rejection(take(5_000)), rejection(take(5_000))]
+    limit.close()
+    for (const error of await Promise.all(waits)) expect(error).toMatchObject({ name: 'AbortError' })
+    expect(timers()).toBe(0)
   })
 
   it('ends the wait of those who would now wait too long', async () => {
-    const { limit, takeAll } = setUp()
-    takeAll()
-    const waiting = limit.take(2_000) as Promise<void>
+    const { take, takeAll } = setUp()
+    await takeAll()
+    const waiting = take(2_000)
     limit.block(30_000)
     expect(await rejection(waiting)).toMatchObject({ name: 'HelixError', status: 429, retryAt: 1_030_000 })
   })
 
   it('learns from headers that fewer are left, and how many there are', async () => {
-    const { limit } = setUp()
+    const { limit, take } = setUp()
     limit.learn(new Headers({ 'Ratelimit-Limit': '120', 'Ratelimit-Remaining': '0' }))
-    expect(() => limit.take(499)).toThrow(expect.objectContaining({ retryAt: 1_000_500 }))
+    expect(await rejection(take(499))).toMatchObject({ retryAt: 1_000_500 })
   })
 
-  it('believes no header that makes no sense', () => {
-    const { limit } = setUp()
+  it('believes no header that makes no sense', async () => {
+    const { limit, take } = setUp()
     limit.learn(new Headers({ 'Ratelimit-Limit': '-1', 'Ratelimit-Remaining': 'many' }))
-    expect(limit.take(0)).toBeUndefined()
+    await take(0)
   })
 })
