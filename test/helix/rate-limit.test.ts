@@ -118,7 +118,7 @@ describe('RateLimit', () => {
   })
 
   it('ends every wait when it is closed', async () => {
-    const { take, takeAll, timers } = setUp()
+    const { limit, take, takeAll, timers } = setUp()
     await takeAll()
     const waits = [rejection(take(5_000)), rejection(take(5_000))]
     limit.close()
@@ -127,7 +127,7 @@ describe('RateLimit', () => {
   })
 
   it('ends the wait of those who would now wait too long', async () => {
-    const { take, takeAll } = setUp()
+    const { limit, take, takeAll } = setUp()
     await takeAll()
     const waiting = take(2_000)
     limit.block(30_000)
