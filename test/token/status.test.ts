@@ -87,6 +87,14 @@ describe('a status', () => {
     expect(manager.status().why).toBeUndefined()
   })
 
+  test('is refreshing no longer than the renewal, also when that gets no answer', async () => {
+    const { clock, twitch, manager } = await signedIn()
+    const states = watchStates(manager)
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'status', status: 429 } })
+    await clock.advance(4 * HOUR)
+    expect(states).toEqual(['ok', 'refreshing', 'degraded', 'refreshing', 'ok'])
+  })
+
   test('says why a sign-in has ended, and whose', async () => {
     const { clock, twitch, manager, token } = await signedIn()
     const states = watchStates(manager)
