@@ -5,10 +5,12 @@ import { cors } from 'hono/cors'
 /**
  * Makes the fake Twitch misbehave, for the buttons of the demo.
  *
- * - `GET /control`: `{ isDown }`.
+ * - `GET /control`: `{ isDown, renewals }`, the latter being how many refresh tokens were sent to it so far.
  * - `POST /control/expire`: every access token dies now, as at the end of its life.
  * - `POST /control/down?on=true|false`: no host answers, and chat is cut off.
  * - `POST /control/cut-sockets`: every chat connection breaks.
+ * - `POST /control/lose-answer?how=no-answer|hang`: the next refresh token is spent, and the answer never arrives: the
+ *   connection breaks, or stays open for nothing.
  *
  * @param {import('twitch-keyring/testing').FakeTwitch} twitch
  */
@@ -18,7 +20,7 @@ export function control(twitch) {
 
   const app = new Hono()
   app.use(cors())
-  app.get('/', ({ json }) => json({ isDown: outage.length > 0 }))
+  app.get('/', ({ json }) => json({ isDown: outage.length > 0, renewals: twitch.requests.filter(isRenewal).length }))
   app.post('/expire', ({ body }) => {
     twitch.id.expireAll()
     return body(null, 204)
@@ -40,5 +42,15 @@ export function control(twitch) {
     twitch.chat.close()
     return body(null, 204)
   })
+  app.post('/lose-answer', ({ req, body }) => {
+    const kind = req.query('how') === 'hang' ? 'hang' : 'no-answer'
+    twitch.faults.add({ host: 'id', path: '/token', when: isRenewal, times: 1, fault: { kind, at: 'after' } })
+    return body(null, 204)
+  })
   return app
+}
+
+/** @param {import('twitch-keyring/testing').FaultTarget} request */
+function isRenewal({ path, params }) {
+  return path === '/token' && params?.['grant_type'] === 'refresh_token'
 }

@@ -25,7 +25,7 @@ export async function startPageServer({ port = 0, demo } = {}) {
   if (demo !== undefined) app.get('/demo.json', (context) => context.json(demo))
   app.use('/dist/*', serveStatic({ root }))
   app.use('/vendor/qrcode-generator.mjs', serveStatic({ path: qrCode }))
-  app.use('/overlay/*', serveStatic({ root: `${root}/examples-web` }))
+  for (const page of ['overlay', 'two-tabs']) app.use(`/${page}/*`, serveStatic({ root: `${root}/examples-web` }))
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false })
   const bound = await listen(server, port)

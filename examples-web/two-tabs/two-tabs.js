@@ -1,0 +1,181 @@
+// @ts-check
+// Two tabs that share one store, and what they do when their token dies. Nothing in here ever holds a token.
+
+import { indexedDBStore, resumeSignIn, StoredTokenHandler, signInWithDeviceCode } from 'twitch-keyring'
+import { createScenarios } from './scenarios.js'
+import { createTabs } from './tabs.js'
+import { createTimeLine, sides } from './time-line.js'
+
+/** @typedef {import('./frame.js').Side} Side */
+
+const found = await fetch('/demo.json')
+if (!found.ok) complain('This page needs the fake Twitch: start it with `npm start`.')
+const { clientId, endpoints, control } = (await found.json()).twoTabs
+
+const timeLine = createTimeLine(at('#time-line', HTMLOListElement))
+const tabs = createTabs((side, told, when) => {
+  timeLine.add(side, told, when)
+  if (told.kind === 'request' && told.path === 'token') showSent()
+  if (told.kind === 'halted' || told.kind === 'thawed') setFrozen(told.kind === 'halted')
+  if (told.kind === 'status') render()
+})
+const scenarios = createScenarios({ tabs, control, crash })
+const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('[data-play]')])
+let isBusy = false
+let isFrozen = false
+
+// Signing in needs a handler, and no client.
+const handler = new StoredTokenHandler({
+  clientId,
+  clientType: 'public',
+  store: indexedDBStore({ name: 'two-tabs' }),
+  platform: { endpoints },
+})
+/** @type {import('twitch-keyring').DeviceCodeSignIn | undefined} */
+let signIn
+
+onClick('#sign-in', async () => follow(await signInWithDeviceCode(handler, { scopes: ['chat:read'] })))
+onClick('#cancel', () => signIn?.cancel())
+onClick('#sign-out', () => tabs.tell('right', { do: 'sign-out' }))
+onClick('#reopen', () => open('left'))
+for (const button of buttons) {
+  const scenario = /** @type {import('./scenarios.js').Scenario} */ (button.dataset.play)
+  button.addEventListener('click', () => attempt(() => (isFrozen ? thaw() : play(scenario))))
+}
+
+resumeSignIn(handler).then(follow, complain)
+await Promise.all(sides.map((side) => tabs.open(side)))
+render()
+document.body.dataset.ready = 'true'
+
+/** @param {import('./scenarios.js').Scenario} scenario */
+async function play(scenario) {
+  if (!tabs.isOpen('left')) await open('left')
+  timeLine.clear()
+  await during('Under way …', () => scenarios.play(scenario))
+}
+
+async function thaw() {
+  timeLine.resume()
+  await during('It wakes up …', () => scenarios.thaw())
+}
+
+/**
+ * @param {string} meanwhile
+ * @param {() => Promise<string>} work
+ */
+async function during(meanwhile, work) {
+  isBusy = true
+  at('#outcome').textContent = meanwhile
+  render()
+  try {
+    at('#outcome').textContent = await work()
+  } finally {
+    isBusy = false
+    timeLine.stop()
+    await showSent()
+    render()
+  }
+}
+
+/** @param {Side} side */
+function crash(side) {
+  tabs.crash(side)
+  timeLine.setGone(side, true)
+  if (side === 'left') setFrozen(false)
+  render()
+}
+
+/** @param {Side} side */
+async function open(side) {
+  timeLine.setGone(side, false)
+  await tabs.open(side)
+  render()
+}
+
+/** @param {boolean} frozen */
+function setFrozen(frozen) {
+  isFrozen = frozen
+  at('[data-tab=left]').classList.toggle('frozen', frozen)
+  render()
+}
+
+/** @param {import('twitch-keyring').DeviceCodeSignIn | undefined} begun */
+async function follow(begun) {
+  if (begun === undefined) return
+  signIn = begun
+  at('[data-keyring=user-code]').textContent = begun.userCode
+  at('[data-keyring=verification-uri]', HTMLAnchorElement).href = begun.verificationUri
+  render()
+  try {
+    await begun.completed
+    at('#outcome').textContent = ''
+  } catch (error) {
+    if (signIn === begun) complain(error)
+  } finally {
+    if (signIn === begun) signIn = undefined
+    render()
+  }
+}
+
+function render() {
+  const { state, why, reason, login } = tabs.status('right') ?? { state: 'needs-login' }
+  const signedIn = state !== 'needs-login'
+  const shown = signIn && !signedIn ? 'signing-in' : state
+  at('#panel').dataset.state = shown
+  at('[data-keyring=state]').textContent = shown
+  at('#signed-out').hidden = shown !== 'needs-login'
+  at('#signing-in').hidden = shown !== 'signing-in'
+  at('#account').hidden = !signedIn
+  at('#sign-out').hidden = !signedIn
+  at('#login').textContent = `@${login}`
+  if (why !== undefined && reason !== 'signed-out') at('#reason').textContent = why
+  at('#gone').hidden = tabs.isOpen('left')
+  at('#came').hidden = at('#outcome').textContent === ''
+  for (const button of buttons) {
+    const thaws = isFrozen && button.dataset.play === 'freeze'
+    button.disabled = isBusy || !(thaws || (state === 'ok' && !isFrozen))
+    if (button.dataset.play === 'freeze') button.textContent = thaws ? 'Thaw the left one' : 'Freeze the left one'
+  }
+}
+
+async function showSent() {
+  const sent = await scenarios.sent()
+  at('[data-keyring=posts]').textContent = sent === 1 ? '1 POST' : `${sent} POSTs`
+}
+
+/**
+ * @param {string} selector
+ * @param {() => unknown} work
+ */
+function onClick(selector, work) {
+  at(selector).addEventListener('click', () => attempt(work))
+}
+
+/** @param {() => unknown} work */
+async function attempt(work) {
+  at('#problem').textContent = ''
+  try {
+    await work()
+  } catch (error) {
+    complain(error)
+  }
+}
+
+/** @param {unknown} error */
+function complain(error) {
+  if (error instanceof Error && error.name === 'AbortError') return
+  at('#problem').textContent = error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} selector
+ * @param {new () => T} [type]
+ * @returns {T}
+ */
+function at(selector, type) {
+  const element = document.querySelector(selector)
+  if (!(element instanceof (type ?? HTMLElement))) throw new TypeError(`The page has no ${selector}.`)
+  return /** @type {T} */ (element)
+}
