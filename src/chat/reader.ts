@@ -78,6 +78,7 @@ export class ChatReader extends Emitter<ChatEvents> {
   readonly #connecting = new Set<Waiter>()
   readonly #listener: ShardListener
   #last = ''
+  #lastError: Error | undefined
   #listening: AbortController | undefined
 
   /** Does nothing yet; see {@link connect}. */
@@ -144,7 +145,8 @@ export class ChatReader extends Emitter<ChatEvents> {
    * @throws {TokenRejectedError} Nobody is signed in, or must sign in again.
    * @throws {ConfigurationError} Chat takes no such token.
    * @throws {ChatError} `login-failed`: Twitch refused a token that is valid.
-   * @throws {NetworkError} Not within the time-out. It goes on trying.
+   * @throws {HandlerError} The handler lacks `getIrcToken`.
+   * @throws {NetworkError} Not within the time-out; `cause` is what stood in the way. It goes on trying.
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
     const { timeout = 30_000 } = options
@@ -157,7 +159,8 @@ export class ChatReader extends Emitter<ChatEvents> {
     if (this.#shards.length === 0) this.#addShard()
     for (const shard of this.#shards) shard.start()
     if (this.login !== undefined) return Promise.resolve()
-    const late = () => new NetworkError(`Chat was not connected within ${timeout} ms. It goes on trying.`)
+    const text = `Chat was not connected within ${timeout} ms. It goes on trying.`
+    const late = () => new NetworkError(text, { cause: this.#lastError })
     return this.#wait(this.#connecting, { ...options, timeout }, late)
   }
 
@@ -348,6 +351,7 @@ export class ChatReader extends Emitter<ChatEvents> {
   }
 
   #onDisconnected(shard: Shard, error: Error, retryAt: number | undefined): void {
+    this.#lastError = error
     if (shard.failed) this.#leave(shard, error)
     this.emit('disconnected', { shardId: shard.id, error, retryAt })
   }

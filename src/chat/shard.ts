@@ -41,8 +41,12 @@ const LINGER = 2000
 const REMEMBER = 10_000
 const REMEMBERED_IDS = 20_000
 
-/** No user and no time mends these. */
+/** Time does not mend these; nor a handler that lacks a method, unlike one whose database is away. */
 const FINAL: readonly unknown[] = ['token_rejected', 'missing_scope', 'configuration', 'unsupported']
+
+function isFinal(error: Error & { readonly code?: unknown }): boolean {
+  return FINAL.includes(error.code) || (error.code === 'handler' && error.cause === undefined)
+}
 
 /**
  * One logical connection that stays up: it asks for a token before each login, comes back after a loss, and moves to a
@@ -260,9 +264,9 @@ export class Shard {
   }
 
   /** Tries again later, or gives up. */
-  #failed(error: Error, isFinal = FINAL.includes((error as { code?: unknown }).code)): void {
+  #failed(error: Error, final = isFinal(error)): void {
     const { platform } = this.#options
-    if (isFinal) {
+    if (final) {
       this.#refused = undefined
       this.failed = this.#live.size === 0
       if (this.failed) this.#listener.onDisconnected(this, error, undefined)

@@ -73,7 +73,7 @@ async function handlers(): Promise<Record<string, Run>> {
 }
 
 /** A reader that is logged in and has joined, on a socket that leads nowhere. */
-async function connectOurs(): Promise<(frame: string) => void> {
+async function connectOurs(channels: readonly string[] = CHANNELS): Promise<(frame: string) => void> {
   let socket: Socket | undefined
   class Socket {
     readyState = 1
@@ -92,12 +92,15 @@ async function connectOurs(): Promise<(frame: string) => void> {
     }
     close(): void {}
   }
-  const reader = new ChatReader({ channels: CHANNELS, platform: { WebSocket: Socket as unknown as typeof WebSocket } })
+  const platform = { WebSocket: Socket as unknown as typeof WebSocket }
+  const many = { count: Number.POSITIVE_INFINITY, per: 1000 }
+  const limits = { joins: many, channels: Number.POSITIVE_INFINITY }
+  const reader = new ChatReader({ channels, platform, limits, channelsPerShard: Number.POSITIVE_INFINITY })
   reader.on('privmsg', ({ channel, login, displayName, color, text }) => {
     sink += touch(channel) + touch(login) + touch(displayName) + touch(color) + touch(text)
   })
   await reader.connect()
-  for (const channel of CHANNELS) await reader.join(channel)
+  await Promise.all(channels.map((channel) => reader.join(channel)))
   return (frame) => socket?.onmessage?.({ data: frame })
 }
 
@@ -109,6 +112,16 @@ function cpuTime(): number {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}
+
+/** The same lines, spread over so many channels. */
+async function crowd(count: number): Promise<Run> {
+  const channels = Array.from({ length: count }, (_, index) => `channel${index + 1000}`)
+  const receive = await connectOurs(channels)
+  const spread = frames.map((frame, index) => frame.replace(/ #\S+/, ` #${channels[index % count]}`))
+  for (const frame of spread) receive(frame)
+  let at = 0
+  return () => receive(spread[at++ % spread.length] as string)
 }
 
 function compare(
@@ -135,7 +148,16 @@ function compare(
   for (const [name, all] of Object.entries(times)) {
     const ratio = median(all.map((time, round) => time / (times['ours']?.[round] ?? Number.NaN)))
     const goal = goals[name]
-    const verdict = goal === undefined ? '' : ratio >= goal ? `, at least ${goal} wanted` : `, BELOW the ${goal} wanted`
+    const verdict =
+      goal === undefined
+        ? ''
+        : name.startsWith('1,000')
+          ? ratio <= goal
+            ? `, at most ${goal} wanted`
+            : `, ABOVE the ${goal} wanted`
+          : ratio >= goal
+            ? `, at least ${goal} wanted`
+            : `, BELOW the ${goal} wanted`
     console.log(
       `  ${name}: ${median(all).toFixed(0)} ns a line${name === 'ours' ? '' : `, ${ratio.toFixed(2)} times ours${verdict}`}`,
     )
@@ -152,5 +174,11 @@ compare('Parse, and read command, channel, name, colour and text:', fields, line
 })
 compare('Parse, and walk all tags:', allTags, lines, { 'tmi.js': 3 })
 compare('From a frame to the handler of the user:', await handlers(), frames, { 'tmi.js': 5, '@twurple/chat': 8 })
+compare(
+  'From a frame to the handler, by the number of channels:',
+  { ours: await crowd(1), '1,000 channels': await crowd(1000) },
+  frames,
+  { '1,000 channels': 1.2 },
+)
 console.log(sink === 0 ? 'Nothing was read.' : '')
 process.exit(0)

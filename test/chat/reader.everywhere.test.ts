@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ChatError, ConfigurationError, NetworkError, TokenRejectedError } from '../../src/errors.ts'
+import { ChatError, ConfigurationError, HandlerError, NetworkError, TokenRejectedError } from '../../src/errors.ts'
 import { connected, createFakeChat, createReader, texts } from './fake.ts'
 
 describe('a connection', () => {
@@ -147,6 +147,21 @@ describe('a connection', () => {
     chat.twitch.chat.raw(':tmi.twitch.tv NOTICE * :Login unsuccessful')
     await expect(chat.clock.until(failing)).rejects.toBeInstanceOf(ConfigurationError)
     expect(chat.clock.pending).toBe(0)
+  })
+
+  test('stops when the handler lacks a method, and goes on when its database is away', async () => {
+    const chat = createFakeChat()
+    let error: Error = new HandlerError('No getIrcToken.', { method: 'getIrcToken' })
+    const getForChat = async () => {
+      throw error
+    }
+    const reader = createReader(chat, { tokens: { ...chat.tokens, getForChat } })
+    await expect(chat.clock.until(reader.connect())).rejects.toBe(error)
+    expect(chat.clock.pending).toBe(0)
+    error = new HandlerError('It threw.', { method: 'getIrcToken', cause: new Error('database') })
+    await expect(chat.clock.until(reader.connect())).rejects.toMatchObject({ code: 'network', cause: error })
+    expect(chat.clock.pending).toBe(1)
+    reader.close()
   })
 
   test('ends a wait with the reason of the signal, and goes on by itself', async () => {

@@ -22,7 +22,11 @@ test.skipIf(typeof WebSocket === 'undefined')(
       getForChat: async () => token,
       renew: async () => token,
     }
-    const client = new ChatClient({ tokens, platform: { endpoints: twitch.endpoints, random: () => 0 }, channels: ['juniper'] })
+    const client = new ChatClient({
+      tokens,
+      platform: { endpoints: twitch.endpoints, random: () => 0 },
+      channels: ['juniper'],
+    })
     const heard: string[] = []
     const next = () =>
       new Promise<void>((resolve) => client.on('privmsg', ({ text }) => resolve(void heard.push(text)), { once: true }))
