@@ -69,6 +69,11 @@ export class ChatClient extends ChatReader {
   }
 
   /** @internal */
+  protected override isOurs(message: IrcMessage): boolean {
+    return this.#speaking.said(message)
+  }
+
+  /** @internal */
   protected override changed(): void {
     this.#speaking.wake()
   }

@@ -234,6 +234,11 @@ export class ChatReader extends Emitter<ChatEvents> {
   /** @internal A line that is no PRIVMSG. */
   protected heard(_message: IrcMessage, _connection: Connection): void {}
 
+  /** @internal Said by this client: its other socket hears it. */
+  protected isOurs(_message: IrcMessage): boolean {
+    return false
+  }
+
   /** @internal Connections came or went. */
   protected changed(): void {}
 
@@ -284,6 +289,7 @@ export class ChatReader extends Emitter<ChatEvents> {
     const channel = name === undefined ? undefined : shard.channels.get(name)
     if (command !== 'PRIVMSG') this.#note(message, channel, connection, shard)
     if (!shard.accepts(message, channel, connection)) return
+    if (shard.moving && this.isOurs(message)) return
     // Twitch may repeat a line. Two that are alike to the tags are one, but for refusals, which may well come in a row.
     if (raw.charCodeAt(0) === 0x40 && command !== 'NOTICE') {
       if (raw === this.#last) return

@@ -88,6 +88,11 @@ export class Shard {
     return this.current ?? this.#live.values().next().value
   }
 
+  /** Two connections live, or did a moment ago. */
+  get moving(): boolean {
+    return this.#seen !== undefined
+  }
+
   /** Logs in, unless it is, or is about to. */
   start(): void {
     if (this.current === undefined) this.#dial()

@@ -77,11 +77,13 @@ const PACE = 1100
 const ANSWER_WITHIN = 10_000
 const TRIES = 3
 const QUEUE = 1000
+const NONCES = 100
 
 /** Sends messages one by one in each channel, as fast as the account may, and learns what became of each. */
 export class Speaking {
   readonly #options: SpeakingOptions
   readonly #lanes = new Map<string, Lane>()
+  readonly #nonces = new Set<string>()
   #timer: unknown
 
   constructor(options: SpeakingOptions) {
@@ -150,6 +152,11 @@ export class Speaking {
       if (/^(msg_|no_permission|tos_ban|unrecognized_cmd|invalid_user)/.test(msgId))
         this.#refuse(lane, flying.job, msgId, params[1] ?? '')
     }
+  }
+
+  /** Whether it is one of the last messages of ours. */
+  said(message: IrcMessage): boolean {
+    return this.#nonces.has(message.tag('client-nonce') ?? '')
   }
 
   /** Connections came or went. */
@@ -229,6 +236,8 @@ export class Speaking {
     let text = job.parts[job.next] ?? ''
     if (!privileged && text === lane.lastText && now - lane.lastAt < SAME_WITHIN) text += DIFFERENCE
     const nonce = platform.randomId()
+    this.#nonces.add(nonce)
+    if (this.#nonces.size > NONCES) this.#nonces.delete(this.#nonces.values().next().value as string)
     const tags = new Map([['client-nonce', nonce]])
     if (replyTo !== undefined) tags.set('reply-parent-msg-id', replyTo)
     connection.send(formatIrcMessage({ tags, command: 'PRIVMSG', params: [`#${channel}`, prefix + text] }))

@@ -177,6 +177,23 @@ describe('limits', () => {
   })
 })
 
+test('what we say while channels move arrives once, and does not come back to us', async () => {
+  const chat = createFakeChat({ chat: { latency: 20 } })
+  chat.twitch.chat.setRole('bot', 'streamer', { moderator: true })
+  const heard = await listener(chat)
+  const client = await speaker(chat)
+  const own = texts(client)
+  chat.twitch.chat.reconnect({ on: chat.twitch.chat.connections.filter(({ user }) => user !== undefined) })
+  const said: Promise<unknown>[] = []
+  for (let index = 0; index < 60; index += 1) {
+    said.push(client.say('streamer', `${index}`))
+    await chat.clock.advance(100)
+  }
+  await chat.clock.until(Promise.all(said))
+  expect(heard).toEqual(Array.from({ length: 60 }, (_, index) => `#streamer ${index}`))
+  expect(own).toEqual([])
+})
+
 describe('who may not speak', () => {
   test('anonymous readers are told so', async () => {
     const chat = createFakeChat()
