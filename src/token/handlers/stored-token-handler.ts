@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../../errors.ts'
+import { ConfigurationError, MissingScopeError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
-import { satisfies } from '../../oauth/scopes.ts'
+import { satisfies, scopesToRequest } from '../../oauth/scopes.ts'
 import type { TokenStore } from '../../stores/token-store.ts'
-import type { ClientType, PlatformOptions, ScopeRequirement } from '../../types.ts'
+import type { ClientType, PlatformOptions, Scope, ScopeRequirement } from '../../types.ts'
 import { type Account, accountOf, adoptPair, readAccounts, soleUser, tokensOf } from '../accounts.ts'
 import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
@@ -93,6 +93,23 @@ export class StoredTokenHandler<
    */
   async users(): Promise<Account[]> {
     return readAccounts(this.keyring.book)
+  }
+
+  /**
+   * The `scopes` of a sign-in after which nothing that is granted now is lost, and what is needed is granted as well.
+   *
+   * @param needed The error that said what is missing, or the scopes themselves.
+   * @param user A user id. Left out: the user of the error, else the only account there is.
+   * @throws {ConfigurationError} Several users are signed in.
+   * @throws {StoreError}
+   */
+  async scopesToRequest(needed: MissingScopeError | ScopeRequirement, user?: string | undefined): Promise<Scope[]> {
+    const isError = needed instanceof MissingScopeError
+    const { book } = this.keyring
+    const userId = user ?? (isError ? needed.userId : undefined) ?? (await soleUser(book))
+    const tokens = userId === undefined ? [] : await tokensOf(book, userId)
+    const held = tokens.flatMap(({ record }) => record.scopes)
+    return scopesToRequest(held, isError ? needed.missing : needed)
   }
 
   override async getUserToken(user: string | undefined, scopes: ScopeRequirement): Promise<Token | undefined> {

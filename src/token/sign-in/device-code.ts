@@ -2,20 +2,22 @@ import { NetworkError, TokenRejectedError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { sleep } from '../../internal/wait.ts'
 import { exchangeDeviceCode, requestDeviceCode } from '../../oauth/device-code.ts'
-import { revokeToken } from '../../oauth/revoke.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Scope } from '../../types.ts'
-import { type Account, accountOf, adoptPair, findGrant, settlePair } from '../accounts.ts'
+import { type Account, accountOf, findGrant, settlePair } from '../accounts.ts'
 import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import type { Keyring } from '../keyring.ts'
 import { Gate } from '../renewal/gate.ts'
-import { expiryFrom } from '../validation.ts'
+import { adoptSignIn, isWrongUser, orRevoke, revokeQuietly } from './adopt.ts'
+import { requireClientType } from './require-app.ts'
 import { endSignIn, type PendingSignIn, readSignInRecord, type SignInRecord, signInKey } from './sign-in-record.ts'
 
 export interface DeviceCodeSignInOptions {
   /** What to ask the user for. */
   readonly scopes: readonly Scope[]
+  /** A user id. Anybody else who signs in is refused, and the token revoked. */
+  readonly expectedUser?: string | undefined
   /** Ends the waiting here: `completed` rejects with its reason. The sign-in goes on, and can be resumed. */
   readonly signal?: AbortSignal | undefined
 }
@@ -31,7 +33,7 @@ export interface DeviceCodeSignIn {
   /**
    * Resolves when the user has agreed and the account is stored.
    *
-   * Rejects with a `TokenRejectedError` (`denied`, `code-expired`, `lost-response`), a `ConfigurationError`, a
+   * Rejects with a `TokenRejectedError` (`denied`, `code-expired`, `lost-response`, `wrong-user`), a `ConfigurationError`, a
    * `StoreError`, or the reason it was cancelled for. Being offline only delays it.
    */
   readonly completed: Promise<Account>
@@ -54,7 +56,7 @@ const SLOWEST = 60_000
  * of them asks Twitch at a time. One that waits already, for the same scopes, is gone on with.
  *
  * @param handler Of a public app: a confidential one cannot renew what comes of this without its secret.
- * @throws {ConfigurationError} The client id or a scope is wrong.
+ * @throws {ConfigurationError} The app is of the wrong type, or its client id or a scope is wrong.
  * @throws {NetworkError} No answer came.
  * @throws {StoreError} It could not be kept.
  * @see https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-grant-flow
@@ -63,16 +65,21 @@ export async function signInWithDeviceCode(
   handler: StoredTokenHandler<'public'>,
   options: DeviceCodeSignInOptions,
 ): Promise<DeviceCodeSignIn> {
-  refuseUnknownOptions('signInWithDeviceCode', options, ['scopes', 'signal'])
-  const { scopes, signal } = options
+  refuseUnknownOptions('signInWithDeviceCode', options, ['scopes', 'expectedUser', 'signal'])
+  const { scopes, expectedUser, signal } = options
   if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list of Twitch scopes; it may be empty.')
+  requireClientType(
+    handler,
+    'public',
+    'what comes of it could not be renewed without the secret of a confidential one.',
+  )
   signal?.throwIfAborted()
   const { keyring } = handler
   const { book, platform } = keyring
   const key = signInKey(book.clientId)
   for (;;) {
     const before = readSignInRecord(await book.store.get(key), key)
-    if (before !== undefined && !before.deleted && isUsable(before, scopes, platform.now())) {
+    if (before !== undefined && !before.deleted && isUsable(before, options, platform.now())) {
       return follow(keyring, before, signal)
     }
     const request = { clientId: book.clientId, scopes, ...requestOptions(platform), signal }
@@ -87,6 +94,7 @@ export async function signInWithDeviceCode(
       interval: answer.interval * 1000,
       expiresAt: platform.now() + answer.expires_in * 1000,
       scopes: [...scopes],
+      expectedUser,
       refusals: 0,
     }
     if (await book.replace(key, before?.version, pending)) return follow(keyring, pending, signal)
@@ -110,8 +118,12 @@ export async function resumeSignIn(
   return follow(keyring, record, options.signal)
 }
 
-function isUsable(record: PendingSignIn, scopes: readonly Scope[], now: number): boolean {
-  return record.expiresAt - now > SLOWEST && [...record.scopes].sort().join() === [...scopes].sort().join()
+function isUsable(record: PendingSignIn, { scopes, expectedUser }: DeviceCodeSignInOptions, now: number): boolean {
+  return (
+    record.expiresAt - now > SLOWEST &&
+    record.expectedUser === expectedUser &&
+    [...record.scopes].sort().join() === [...scopes].sort().join()
+  )
 }
 
 function follow(keyring: Keyring, record: PendingSignIn, signal: AbortSignal | undefined): DeviceCodeSignIn {
@@ -241,49 +253,57 @@ async function ask(keyring: Keyring, key: string, id: string, watch: Watch): Pro
 }
 
 async function take(keyring: Keyring, key: string, id: string, tokens: TokenResponse): Promise<Account> {
-  const { book, platform } = keyring
+  const { book } = keyring
   const record = readSignInRecord(await book.store.get(key), key)
   if (record?.deleted || record?.id !== id) {
     // It was cancelled while the answer was on its way.
-    const options = { clientId: book.clientId, ...requestOptions(platform) }
-    await revokeToken(tokens.access_token, options).catch(() => {})
+    await revokeQuietly(keyring, tokens.access_token)
     throw superseded()
   }
-  const { record: adopted } = await adoptPair(
-    keyring,
-    {
-      accessToken: tokens.access_token,
-      refreshToken: tokens.refresh_token,
-      scopes: tokens.scope,
-      expiresAt: expiryFrom(tokens.expires_in, platform.now()),
-    },
-    { grantId: id },
+  const account = await refusing(keyring, key, id, () =>
+    adoptSignIn(keyring, tokens, { grantId: id, expectedUser: record.expectedUser }),
   )
-  await endSignIn(book, key, id, { userId: adopted.userId })
-  return accountOf(adopted)
+  await endSignIn(book, key, id, { userId: account.id })
+  return account
 }
 
 /** A tab that ended in the middle may have left the pair behind. */
 async function settleGrant(keyring: Keyring, key: string, id: string): Promise<Account | undefined> {
   const { book } = keyring
   const left = await findGrant(book, id)
-  const found = left !== undefined && book.isProvisional(left.key) ? await settlePair(keyring, left.key) : left
-  if (found === undefined) return undefined
-  await endSignIn(book, key, id, { userId: found.record.userId })
-  return accountOf(found.record)
+  if (left === undefined) return undefined
+  const settle = async () => {
+    if (!book.isProvisional(left.key)) return left
+    return orRevoke(keyring, left.record.accessToken, () => settlePair(keyring, left.key))
+  }
+  const { record } = await refusing(keyring, key, id, settle)
+  await endSignIn(book, key, id, { userId: record.userId })
+  return accountOf(record)
+}
+
+/** Ends the sign-in when somebody else signed in than was expected. */
+async function refusing<T>(keyring: Keyring, key: string, id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isWrongUser(error)) await endSignIn(keyring.book, key, id, { reason: 'wrong-user' })
+    throw error
+  }
 }
 
 async function fail(
   keyring: Keyring,
   key: string,
   id: string,
-  reason: 'denied' | 'code-expired' | 'lost-response',
+  reason: Exclude<Failure, 'wrong-user'>,
 ): Promise<Account> {
   const settled = await settleGrant(keyring, key, id)
   if (settled !== undefined) return settled
   await endSignIn(keyring.book, key, id, { reason })
   throw failed(reason)
 }
+
+type Failure = 'denied' | 'code-expired' | 'lost-response' | 'wrong-user'
 
 /** What another tab made of it. */
 async function outcome(keyring: Keyring, { id, reason }: Extract<SignInRecord, { deleted: true }>): Promise<Account> {
@@ -293,10 +313,11 @@ async function outcome(keyring: Keyring, { id, reason }: Extract<SignInRecord, {
   throw failed(reason)
 }
 
-function failed(reason: 'denied' | 'code-expired' | 'lost-response'): TokenRejectedError {
+function failed(reason: Failure): TokenRejectedError {
   const messages = {
     denied: 'The user did not agree. Begin again to ask once more.',
     'code-expired': 'The code was not used in time. Begin again for a new one.',
+    'wrong-user': 'Somebody else signed in than was expected. Begin again, as the user who was meant.',
     'lost-response': "The user agreed, but Twitch's answer was lost on the way. Begin again.",
   }
   return new TokenRejectedError(messages[reason], { reason })

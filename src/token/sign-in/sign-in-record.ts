@@ -18,6 +18,8 @@ export interface PendingSignIn extends StoredRecord {
   /** Epoch milliseconds. */
   readonly expiresAt: number
   readonly scopes: readonly Scope[]
+  /** A user id. */
+  readonly expectedUser?: string | undefined
   /** Epoch milliseconds of the last exchange, by any tab. */
   readonly polledAt?: number | undefined
   /** Written before an exchange leaves, and taken off when it is answered: a device code can be exchanged once. */
@@ -36,7 +38,7 @@ export interface EndedSignIn extends StoredRecord {
   /** Who signed in. */
   readonly userId?: string | undefined
   /** Why nobody did. */
-  readonly reason?: 'cancelled' | 'denied' | 'code-expired' | 'lost-response' | undefined
+  readonly reason?: 'cancelled' | 'denied' | 'code-expired' | 'lost-response' | 'wrong-user' | undefined
 }
 
 export type SignInRecord = PendingSignIn | EndedSignIn

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { TokenRejectedError } from '../../../src/errors.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
 import { resumeSignIn, signInWithDeviceCode } from '../../../src/token/index.ts'
-import { ANN, createWorld, record, SCOPES } from '../support.ts'
+import { ANN, BEN, createWorld, record, SCOPES } from '../support.ts'
 
 const MINUTE = 60_000
 
@@ -170,10 +170,74 @@ describe('a device code sign-in', () => {
   })
 })
 
+describe('a device code sign-in that expects somebody', () => {
+  async function begin(options: Parameters<typeof createWorld>[0] = {}) {
+    const world = createWorld(options)
+    const store = memoryStore()
+    const { handler } = world.openTab(store)
+    const signIn = await world.clock.until(signInWithDeviceCode(handler, { scopes: SCOPES, expectedUser: ANN.id }))
+    const outcome = () => world.clock.until(signIn.completed.catch((error) => error))
+    const revoked = () => world.twitch.requests.filter(({ path }) => path === '/revoke')
+    return { ...world, store, handler, signIn, outcome, revoked }
+  }
+
+  test('takes them', async () => {
+    const { twitch, signIn, outcome } = await begin()
+    twitch.id.allow(signIn.userCode, ANN.login)
+    expect(await outcome()).toMatchObject({ id: ANN.id })
+  })
+
+  test('refuses somebody else in every tab, and revokes the token', async () => {
+    const { clock, twitch, store, openTab, handler, signIn, outcome, revoked } = await begin()
+    const other = await clock.until(resumeSignIn(openTab(store).handler))
+    twitch.id.allow(signIn.userCode, BEN.login)
+    const elsewhere = other?.completed.catch((error) => error)
+    for (const error of [await outcome(), await clock.until(elsewhere ?? Promise.resolve())]) {
+      expect(error).toMatchObject({ name: 'TokenRejectedError', reason: 'wrong-user' })
+    }
+    expect(await handler.users()).toEqual([])
+    expect(revoked()).toMatchObject([{ status: 200 }])
+    expect(await clock.until(resumeSignIn(handler))).toBeUndefined()
+  })
+
+  test('refuses somebody else after a reload in the middle, whoever finds out', async () => {
+    const { clock, twitch, store, openTab, handler, signIn, revoked } = await begin()
+    const silent = twitch.faults.add({ host: 'id', path: '/validate', fault: { kind: 'no-answer' } })
+    twitch.id.allow(signIn.userCode, BEN.login)
+    await clock.advance(10_000)
+    silent()
+    const again = await clock.until(resumeSignIn(openTab(store).handler))
+    const error = await clock.until((again?.completed ?? Promise.resolve()).catch((error) => error))
+    expect(error).toMatchObject({ reason: 'wrong-user' })
+    expect(await handler.users()).toEqual([])
+    expect(revoked().length).toBeGreaterThanOrEqual(1)
+  })
+
+  test('leaves alone whom it did not expect, and who is signed in already', async () => {
+    const { clock, twitch, handler, signIn, issue, outcome } = await begin()
+    const pair = issue(BEN.login)
+    await clock.until(handler.add(pair))
+    twitch.id.allow(signIn.userCode, BEN.login)
+    expect(await outcome()).toMatchObject({ reason: 'wrong-user' })
+    expect(await handler.users()).toMatchObject([{ id: BEN.id }])
+    expect(twitch.id.isAlive(pair.accessToken)).toBe(true)
+  })
+
+  test('goes on only with one that expects the same', async () => {
+    const { clock, handler, signIn } = await begin()
+    const same = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES, expectedUser: ANN.id }))
+    expect(same.userCode).toBe(signIn.userCode)
+    const other = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES }))
+    expect(other.userCode).not.toBe(signIn.userCode)
+  })
+})
+
 describe('bad input', () => {
   test('an unknown option is a TypeError that lists the known ones', async () => {
     const { openTab } = createWorld()
     const options = { scope: SCOPES } as never
-    await expect(signInWithDeviceCode(openTab().handler, options)).rejects.toThrow(/no option "scope".*scopes, signal/)
+    await expect(signInWithDeviceCode(openTab().handler, options)).rejects.toThrow(
+      /no option "scope".*scopes, expectedUser, signal/,
+    )
   })
 })

@@ -1,0 +1,82 @@
+import { ConfigurationError, TokenRejectedError } from '../../errors.ts'
+import type { Callback } from '../../oauth/callback.ts'
+import type { IdTokenClaims, VerifyIdTokenOptions } from '../../oauth/id-token.ts'
+import type { TokenResponse } from '../../oauth/token-response.ts'
+import type { Account } from '../accounts.ts'
+import { requestOptions } from '../app.ts'
+import type { Keyring } from '../keyring.ts'
+import { adoptSignIn, revokeQuietly } from './adopt.ts'
+import type { PendingRedirect } from './pending-redirects.ts'
+
+/** Who signed in on Twitch's own page. */
+export interface SignedInAccount extends Account {
+  /** What the id token says, once it is proven: where `openid` was asked for, and `verifyIdToken` given. */
+  readonly claims?: IdTokenClaims | undefined
+}
+
+/** `verifyIdToken` of this library. It is given and not taken, so that only who wants it pays for jose. */
+export type VerifyIdToken = (idToken: string, options: VerifyIdTokenOptions) => Promise<IdTokenClaims>
+
+/**
+ * Makes an account of the tokens that a redirect led to, after the id token has been proven.
+ *
+ * @throws {TokenRejectedError | NetworkError | StoreError | UnsupportedError}
+ */
+export async function finishRedirect(
+  keyring: Keyring,
+  pending: PendingRedirect,
+  tokens: TokenResponse,
+  verifyIdToken: VerifyIdToken | undefined,
+): Promise<SignedInAccount> {
+  const { nonce, expectedUser, state } = pending
+  const { access_token: accessToken, id_token } = tokens
+  let claims: IdTokenClaims | undefined
+  if (verifyIdToken !== undefined && nonce !== undefined) {
+    try {
+      if (id_token === undefined) throw unproven('Twitch sent no id token')
+      const { book, platform } = keyring
+      const options = { clientId: book.clientId, nonce, accessToken, ...requestOptions(platform) }
+      claims = await verifyIdToken(id_token, options)
+      if (expectedUser !== undefined && claims.sub !== expectedUser) throw wrongUser(claims.sub, expectedUser)
+    } catch (error) {
+      if (error instanceof TokenRejectedError) await revokeQuietly(keyring, accessToken)
+      throw error
+    }
+  }
+  const account = await adoptSignIn(keyring, tokens, { grantId: state, expectedUser: expectedUser ?? claims?.sub })
+  return claims === undefined ? account : { ...account, claims }
+}
+
+function unproven(why: string): TokenRejectedError {
+  return new TokenRejectedError(`Nobody can tell for sure who signed in (${why}): sign in again.`, {
+    reason: 'invalid',
+  })
+}
+
+function wrongUser(userId: string, expectedUser: string): TokenRejectedError {
+  return new TokenRejectedError(`User ${userId} signed in, but user ${expectedUser} was expected.`, {
+    reason: 'wrong-user',
+    userId: expectedUser,
+  })
+}
+
+/** What Twitch said in the place of tokens. Its words may be anybody's: an address can be made up. */
+export function refusedRedirect({ error }: Extract<Callback, { type: 'error' }>): Error {
+  switch (error) {
+    case 'access_denied':
+      return new TokenRejectedError('The user did not agree. Begin again to ask once more.', { reason: 'denied' })
+    case 'redirect_mismatch':
+      return new ConfigurationError(
+        'The redirect URI must be one of those registered for the app at https://dev.twitch.tv/console/apps, byte for byte, the slash at the end included.',
+      )
+    case 'invalid_scope':
+      return new ConfigurationError('Twitch does not know one of the scopes that were asked for.')
+    case 'unauthorized_client':
+    case 'unsupported_response_type':
+      return new ConfigurationError(
+        'This app may not sign in this way: register one of client type Confidential, or use signInWithDeviceCode.',
+      )
+    default:
+      return new TokenRejectedError('Twitch did not let the user sign in: begin again.', { reason: 'denied' })
+  }
+}

@@ -1,0 +1,27 @@
+import { ConfigurationError } from '../../errors.ts'
+import { asObject } from '../../internal/json.ts'
+import type { ClientType } from '../../types.ts'
+import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
+
+/** @throws {ConfigurationError} The app is registered as another type than this sign-in takes. */
+export function requireClientType(handler: StoredTokenHandler, wanted: ClientType, why: string): void {
+  if (handler.clientType === wanted) return
+  const name = wanted === 'public' ? 'Public' : 'Confidential'
+  throw new ConfigurationError(
+    `This sign-in takes an app of client type ${name}: ${why} Register one at https://dev.twitch.tv/console/apps, and give its client id with \`clientType: '${wanted}'\`.`,
+  )
+}
+
+/** @throws {ConfigurationError} There is a client secret where everybody can read it. */
+export function refuseSecretInPage(clientSecret: string | undefined): void {
+  if (clientSecret === undefined || !isPage()) return
+  throw new ConfigurationError(
+    'A client secret in a page or a browser extension can be read by everybody who has it: make a new one at https://dev.twitch.tv/console/apps and keep it in a Worker or on a server. A page signs in with signInWithDeviceCode and an app of client type Public.',
+  )
+}
+
+/** Whether users have this code in their hands. */
+export function isPage(realm: object = globalThis): boolean {
+  const { document, location } = asObject(realm)
+  return document !== undefined || String(asObject(location)['protocol']).endsWith('-extension:')
+}
