@@ -66,7 +66,7 @@ export class Gate {
   }
 
   async #throughLease<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const leaseKey = key.replace(/^token:/, 'lease:')
+    const leaseKey = `lease:${key}`
     const version = await this.#takeLease(leaseKey)
     try {
       return await work()
