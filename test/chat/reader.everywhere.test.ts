@@ -324,6 +324,30 @@ test('a channel that was left is heard no more, not even what was under way', as
   reader.close()
 })
 
+test('events are a loop with a bounded queue that says what it dropped, and ends by its signal', async () => {
+  const chat = createFakeChat()
+  const reader = await connected(chat, { channels: ['streamer'] })
+  const controller = new AbortController()
+  const dropped: number[] = []
+  const events = reader.events('privmsg', {
+    signal: controller.signal,
+    limit: 3,
+    onDropped: (count) => dropped.push(count),
+  })
+  for (let index = 0; index < 10; index += 1) chat.twitch.chat.send('viewer', 'streamer', `${index}`)
+  await chat.clock.settle()
+  const heard: string[] = []
+  await expect(async () => {
+    for await (const { text } of events) {
+      heard.push(text)
+      if (heard.length === 3) controller.abort('enough')
+    }
+  }).rejects.toBe('enough')
+  expect(heard).toEqual(['7', '8', '9'])
+  expect(dropped).toEqual([7])
+  reader.close()
+})
+
 test('close ends every wait with its reason', async () => {
   const chat = createFakeChat()
   const reader = createReader(chat)
