@@ -1,0 +1,62 @@
+import type * as Keyring from '../../../src/index.ts'
+import type { Endpoints } from '../../../src/types.ts'
+
+/** What the steps leave for each other in the place where they run. */
+interface Here {
+  readonly TwitchKeyring: typeof Keyring
+  handler: Keyring.StoredTokenHandler<'public'>
+  manager: Keyring.TokenManager
+  completed: Promise<Keyring.Account>
+  origins: string[]
+}
+
+export interface App {
+  readonly clientId: string
+  readonly endpoints: Endpoints
+}
+
+// Each step is sent to the place as text: it must stand alone.
+
+/** Opens the best store that works here, and whoever is signed in there. */
+export async function open({ clientId, endpoints }: App) {
+  const here = globalThis as unknown as Here
+  const { openStore, StoredTokenHandler, TokenManager, describeEnvironment } = here.TwitchKeyring
+  const store = await openStore()
+  here.handler = new StoredTokenHandler({ clientId, clientType: 'public', store, platform: { endpoints } })
+  here.manager = new TokenManager(here.handler)
+  here.origins = []
+  here.manager.on('tokenRefreshed', ({ origin }) => here.origins.push(origin))
+  await here.manager.start()
+  const { place, missing, signIn, store: advised } = await describeEnvironment()
+  return {
+    place,
+    missing: missing.map(({ feature }) => feature),
+    advice: [signIn.use, advised.use],
+    store: store.name,
+    durable: store.durable,
+    lost: store.lost,
+    state: here.manager.status().state,
+  }
+}
+
+/** @returns What the user types at Twitch. */
+export async function beginSignIn(): Promise<string> {
+  const here = globalThis as unknown as Here
+  const scopes: Keyring.Scope[] = ['chat:read', 'chat:edit']
+  const { userCode, completed } = await here.TwitchKeyring.signInWithDeviceCode(here.handler, { scopes })
+  here.completed = completed
+  return userCode
+}
+
+export async function endSignIn(): Promise<string> {
+  const here = globalThis as unknown as Here
+  return (await here.completed).login
+}
+
+/** Twitch has refused the token: gets the next one. */
+export async function renew() {
+  const { manager, origins } = globalThis as unknown as Here
+  const old = await manager.get()
+  const next = await manager.renew(old)
+  return { renewed: next.value !== old.value, origins, state: manager.status().state }
+}

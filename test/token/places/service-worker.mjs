@@ -1,0 +1,3 @@
+import * as TwitchKeyring from '../../../dist/twitch-keyring.min.js'
+
+globalThis.TwitchKeyring = TwitchKeyring
