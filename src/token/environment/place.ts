@@ -52,6 +52,12 @@ export async function findPlace(realm: Realm, timers: Pick<Platform, 'setTimeout
   return inExtension ? 'extension-page' : 'page'
 }
 
+/** Whether users have this code, and all that is in it, in their hands. */
+export function isPage(realm: object = globalThis): boolean {
+  const { document, location } = asObject(realm)
+  return document !== undefined || String(asObject(location)['protocol']).endsWith('-extension:')
+}
+
 /**
  * Whether OBS answers its callbacks here. There is no better way to tell a source from a dock.
  *

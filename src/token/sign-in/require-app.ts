@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.ts'
-import { asObject } from '../../internal/json.ts'
 import type { ClientType } from '../../types.ts'
+import { isPage } from '../environment/place.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 
 /** @throws {ConfigurationError} The app is registered as another type than this sign-in takes. */
@@ -18,10 +18,4 @@ export function refuseSecretInPage(clientSecret: string | undefined): void {
   throw new ConfigurationError(
     'A client secret in a page or a browser extension can be read by everybody who has it: make a new one at https://dev.twitch.tv/console/apps and keep it in a Worker or on a server. A page signs in with signInWithDeviceCode and an app of client type Public.',
   )
-}
-
-/** Whether users have this code in their hands. */
-export function isPage(realm: object = globalThis): boolean {
-  const { document, location } = asObject(realm)
-  return document !== undefined || String(asObject(location)['protocol']).endsWith('-extension:')
 }
