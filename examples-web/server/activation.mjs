@@ -13,6 +13,8 @@ const meanings = {
   'chat:read': 'See messages in chat',
   'chat:edit': 'Send messages in chat as you',
   'user:read:email': 'See your e-mail address',
+  'moderator:read:followers': 'See who follows you',
+  'user:read:follows': 'See whom you follow',
 }
 
 /**
@@ -106,7 +108,10 @@ const consent = ({ userCode, app, scopes }, users) => html`
     <input type="hidden" name="code" value="${userCode}">
     <label for="login">Who are you today?</label>
     <select id="login" name="login">
-      ${users.all().map(({ login, displayName }) => html`<option value="${login}">${displayName}</option>`)}
+      ${users
+        .all()
+        .slice(0, 12)
+        .map(({ login, displayName }) => html`<option value="${login}">${displayName}</option>`)}
     </select>
     <div class="row">
       <button name="choice" value="deny">Deny</button>

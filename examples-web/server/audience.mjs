@@ -4,7 +4,9 @@ import { helixPage } from 'twitch-keyring/testing'
 const DAY = 86_400_000
 const FOLLOWERS = 347
 
-const moods = 'amber brisk coral dusty ember fable gentle hazel ivory jolly kindred lunar mellow nimble olive'.split(' ')
+const moods = 'amber brisk coral dusty ember fable gentle hazel ivory jolly kindred lunar mellow nimble olive'.split(
+  ' ',
+)
 const animals = 'otter badger comet dragonfly falcon heron lynx maple newt osprey puffin quail robin sparrow'.split(' ')
 
 /**
@@ -54,7 +56,7 @@ export function startAudience({ helix, users, clock }, { channel, pace }) {
   Object.assign(stream, { startedAt: instant(now - 83 * 60_000) })
   if (pace === false) return () => {}
   const timer = setInterval(() => {
-    viewerCount += ((clock.now() / 100) % 9 | 0) - (viewerCount > 150 ? 6 : 3)
+    viewerCount += (((clock.now() / 100) % 9) | 0) - (viewerCount > 150 ? 6 : 3)
     helix.goLive(channel, { viewerCount })
   }, pace)
   return () => clearInterval(timer)

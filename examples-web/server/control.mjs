@@ -9,8 +9,9 @@ import { cors } from 'hono/cors'
  * - `POST /control/expire`: every access token dies now, as at the end of its life.
  * - `POST /control/down?on=true|false`: no host answers, and chat is cut off.
  * - `POST /control/cut-sockets`: every chat connection breaks.
- * - `POST /control/lose-answer?how=no-answer|hang`: the next refresh token is spent, and the answer never arrives: the
- *   connection breaks, or stays open for nothing.
+ * - `POST /control/lose-answer?how=unreadable|hang`: the next refresh token is spent, and a proxy answers in Twitch's place,
+ *   or nobody ever does. A connection that breaks would not do: browsers send a POST again by themselves then.
+ * - `POST /control/disconnect?login=…&client_id=…`: the user takes an app off the list of those that may.
  *
  * @param {import('twitch-keyring/testing').FakeTwitch} twitch
  */
@@ -43,8 +44,16 @@ export function control(twitch) {
     return body(null, 204)
   })
   app.post('/lose-answer', ({ req, body }) => {
-    const kind = req.query('how') === 'hang' ? 'hang' : 'no-answer'
-    twitch.faults.add({ host: 'id', path: '/token', when: isRenewal, times: 1, fault: { kind, at: 'after' } })
+    /** @type {import('twitch-keyring/testing').HttpFault} */
+    const fault =
+      req.query('how') === 'hang'
+        ? { kind: 'hang', at: 'after' }
+        : { kind: 'status', at: 'after', status: 503, cors: false }
+    twitch.faults.add({ host: 'id', path: '/token', when: isRenewal, times: 1, fault })
+    return body(null, 204)
+  })
+  app.post('/disconnect', ({ req, body }) => {
+    twitch.id.disconnect(req.query('login') ?? '', req.query('client_id') ?? '')
     return body(null, 204)
   })
   return app

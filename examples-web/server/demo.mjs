@@ -1,10 +1,13 @@
 // @ts-check
+import { startAudience } from './audience.mjs'
 import { startFakeTwitchServer } from './fake-twitch-server.mjs'
+import { addMishaps } from './mishaps.mjs'
 import { startPageServer } from './page-server.mjs'
 import { startViewers } from './viewers.mjs'
 
 const clientId = 'fakechatoverlayonthiscomputer0'
 const channel = 'juniper'
+const dashboard = { clientId: 'fakedashboardonthiscomputer000' }
 
 /** Slow enough to watch, and with tokens that live for hours, as at Twitch. What is done to it does not harm the overlay. */
 const twoTabs = { clientId: 'faketwotabsonthiscomputer00000', latency: 400 }
@@ -23,7 +26,10 @@ export async function startDemo({ port = 0, pace = 1800, ...options } = {}) {
   ]
   const fake = await startFakeTwitchServer({
     users,
-    apps: [{ clientId, clientType: 'public', name: 'Chat overlay' }],
+    apps: [
+      { clientId, clientType: 'public', name: 'Chat overlay' },
+      { clientId: dashboard.clientId, clientType: 'public', name: 'Dashboard' },
+    ],
     accessTokenLifetime: 60,
     deviceCodeInterval: 2,
     ...options,
@@ -44,18 +50,23 @@ export async function startDemo({ port = 0, pace = 1800, ...options } = {}) {
         channel,
         endpoints,
         control: `${url}/control`,
+        dashboard,
         twoTabs: { clientId: twoTabs.clientId, endpoints: other.endpoints, control: `${other.url}/control` },
       },
     })
     const stopViewers = pace === false ? () => {} : startViewers(twitch, { channel, pace })
+    const stopAudience = startAudience(twitch, { channel, pace })
+    addMishaps(twitch)
     return {
       url: pages.url,
       twitch,
       clientId,
       channel,
+      dashboard: { url: new URL('/dashboard/', pages.url).href, clientId: dashboard.clientId },
       twoTabs: { url: new URL('/two-tabs/', pages.url).href, twitch: other.twitch, clientId: twoTabs.clientId },
       async close() {
         stopViewers()
+        stopAudience()
         await Promise.all([pages.close(), shut()])
       },
     }

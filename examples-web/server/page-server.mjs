@@ -7,7 +7,11 @@ import { Hono } from 'hono'
 import { listen, shut } from './listen.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const qrCode = fileURLToPath(import.meta.resolve('qrcode-generator'))
+const vendor = {
+  'qrcode-generator.mjs': fileURLToPath(import.meta.resolve('qrcode-generator')),
+  'uplot.mjs': fileURLToPath(new URL('uPlot.esm.js', import.meta.resolve('uplot'))),
+  'uplot.css': fileURLToPath(new URL('uPlot.min.css', import.meta.resolve('uplot'))),
+}
 
 /**
  * Serves the example pages and the built library, as any web server could.
@@ -24,8 +28,9 @@ export async function startPageServer({ port = 0, demo } = {}) {
   app.get('/', (context) => context.redirect('/overlay/'))
   if (demo !== undefined) app.get('/demo.json', (context) => context.json(demo))
   app.use('/dist/*', serveStatic({ root }))
-  app.use('/vendor/qrcode-generator.mjs', serveStatic({ path: qrCode }))
-  for (const page of ['overlay', 'two-tabs']) app.use(`/${page}/*`, serveStatic({ root: `${root}/examples-web` }))
+  for (const [name, path] of Object.entries(vendor)) app.use(`/vendor/${name}`, serveStatic({ path }))
+  for (const page of ['overlay', 'dashboard', 'two-tabs'])
+    app.use(`/${page}/*`, serveStatic({ root: `${root}/examples-web` }))
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false })
   const bound = await listen(server, port)

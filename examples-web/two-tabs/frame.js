@@ -6,14 +6,14 @@ import { watch } from './watched.js'
 
 /**
  * @typedef {'left' | 'right'} Side
- * @typedef {{ do: 'renew', haltAt?: string | undefined } | { do: 'thaw' } | { do: 'sign-out' }} Command
+ * @typedef {{ do: 'renew', haltAt?: string | undefined, as?: 'frozen' | 'stopped' | undefined } | { do: 'thaw' } | { do: 'sign-out' }} Command
  *
  * @typedef {{ kind: 'trace', step: string, detail: string | undefined }
  *   | { kind: 'event', type: 'signedIn' | 'signedOut' | 'tokenRefreshed' | 'needsLogin', origin: 'here' | 'elsewhere' }
  *   | { kind: 'event', type: 'tokenValidated' }
  *   | { kind: 'status', state: import('twitch-keyring').StatusState, reason: string | undefined, why: string | undefined, login: string | undefined }
  *   | { kind: 'warning', message: string }
- *   | { kind: 'ready' | 'halted' | 'thawed' }
+ *   | { kind: 'ready' | 'frozen' | 'stopped' | 'thawed' }
  *   | { kind: 'done' }
  *   | import('./watched.js').Watched} Told What a tab tells. None of it holds a token.
  */
@@ -29,15 +29,15 @@ const handler = new StoredTokenHandler({
 })
 const client = new Client(handler)
 const heard = { here: 0, elsewhere: 0 }
-/** @type {string | undefined} */
-let haltAt
+/** @type {{ haltAt?: string | undefined, as?: 'frozen' | 'stopped' | undefined }} */
+let order = {}
 
 client.on('trace', ({ step, detail }) => {
   tell({ kind: 'trace', step, detail })
-  if (step !== haltAt) return
-  haltAt = undefined
+  if (step !== order.haltAt) return
   world.freeze()
-  tell({ kind: 'halted' })
+  tell({ kind: order.as ?? 'frozen' })
+  order = {}
 })
 client.on('tokenRefreshed', ({ origin }) => {
   heard[origin] += 1
@@ -61,7 +61,7 @@ setInterval(showTimes, 1000)
 /** @param {Command} command */
 async function obey(command) {
   if (command.do === 'renew') {
-    haltAt = command.haltAt
+    order = command
     // As whoever was refused with the token would.
     await client.tokens.renew(await client.tokens.get()).catch(() => {})
     tell({ kind: 'done' })

@@ -14,7 +14,7 @@ const traces = {
   queue: { step: 2, name: 'queued', text: 'queues' },
   read: { step: 3, name: 'read', text: 'reads the store' },
   'wait-for-mark': { step: 5, name: 'waits', text: 'finds a mark: waits until its request must be over' },
-  unmark: { step: 5, name: 'unmarked', text: 'takes the mark off: nothing was spent' },
+  unmark: { step: 5, name: 'unmarked', text: 'takes the mark off' },
   mark: { step: 6, name: 'marked', text: 'marks: “about to send”' },
   commit: { step: 8, name: 'committed', text: 'commits the new pair' },
   unsaved: { step: 8, name: 'unsaved', text: 'cannot write, keeps the pair in memory' },
@@ -29,8 +29,8 @@ const events = {
     elsewhere: { step: 9, name: 'heard', text: 'has the new token, too' },
   },
   needsLogin: {
-    here: { step: 9, name: 'ended-here', text: 'must sign in, tells the others' },
-    elsewhere: { step: 9, name: 'ended-elsewhere', text: 'hears: must sign in' },
+    here: { step: 9, name: 'ended-here', text: 'must sign in again' },
+    elsewhere: { step: 9, name: 'ended-elsewhere', text: 'must sign in again' },
   },
   signedIn: {
     here: { name: 'signed-in', text: 'signed in' },
@@ -60,7 +60,7 @@ export function phraseOf(told) {
       return told.path === 'token' ? post(told) : look(told)
     case 'too-late':
       return { step: 6, name: 'too-late', text: 'too late: the store has a newer one' }
-    case 'halted':
+    case 'frozen':
       return { name: 'frozen', text: 'is frozen' }
     case 'thawed':
       return { name: 'thawed', text: 'wakes up' }

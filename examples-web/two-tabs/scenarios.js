@@ -32,15 +32,16 @@ export function createScenarios({ tabs, control, crash }) {
 
       const ends = Object.fromEntries(sides.map((side) => [side, isDone(side)]))
       leftIsDone = ends['left'] ?? leftIsDone
-      if (scenario === 'freeze' || scenario === 'crash') {
-        const halted = tabs.heard((side, { kind }) => side === 'left' && kind === 'halted')
-        tabs.tell('left', { do: 'renew', haltAt: 'validate' })
-        await halted
+      if (scenario === 'freeze') {
+        await halt('mark', 'frozen')
         tabs.tell('right', { do: 'renew' })
-        if (scenario === 'crash') {
-          await tabs.heard((side, told) => side === 'right' && told.kind === 'trace' && told.step === 'queue')
-          crash('left')
-        }
+        await ends['right']
+      } else if (scenario === 'crash') {
+        await halt('validate', 'stopped')
+        const queued = tabs.heard((side, told) => side === 'right' && told.kind === 'trace' && told.step === 'queue')
+        tabs.tell('right', { do: 'renew' })
+        await queued
+        crash('left')
         await ends['right']
       } else if (scenario === 'crash-late') {
         const sent = tabs.heard((_, told) => told.kind === 'request' && told.path === 'token' && told.phase === 'sent')
@@ -80,6 +81,18 @@ export function createScenarios({ tabs, control, crash }) {
     sent: async () => (await sentSoFar()) - sentBefore,
   }
 
+  /**
+   * The left one begins, and comes no further than this step.
+   *
+   * @param {string} haltAt
+   * @param {'frozen' | 'stopped'} as
+   */
+  async function halt(haltAt, as) {
+    const halted = tabs.heard((side, { kind }) => side === 'left' && kind === as)
+    tabs.tell('left', { do: 'renew', haltAt, as })
+    await halted
+  }
+
   /** @param {Side} side */
   function isDone(side) {
     return tabs.heard((who, { kind }) => who === side && kind === 'done')
@@ -107,8 +120,8 @@ export function createScenarios({ tabs, control, crash }) {
 const sentences = {
   both: 'One of them renewed, the other one queued and found the new token in the store: one POST, nobody signed out.',
   freeze:
-    'The left one froze with the lock in its hand; after ten seconds the right one went on without it and renewed: one POST.',
-  thaw: 'The left one woke up too late to mark, so it sent nothing, and took the new token: still one POST.',
+    'The left one froze just before its mark, with the lock in its hand; after ten seconds the right one went on without the lock, and renewed: one POST.',
+  thaw: 'The left one woke up too late: the store refused its mark, so it sent nothing and took the new token: still one POST.',
   crash: 'The left one was gone before it sent anything, and its lock with it; so the right one renewed: one POST.',
   'crash-late':
     'The refresh token was spent, and the answer went down with the left one; the right one found its mark and sent nothing, since a second POST would sign this user out on every machine.',

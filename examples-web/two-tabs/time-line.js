@@ -155,7 +155,7 @@ function follow(rail, told) {
   if (told.kind === 'trace' && told.step === 'wait-for-mark') rail.gate = 'waiting'
   if (told.kind === 'lock') rail.gate = told.state === 'free' ? 'idle' : told.state
   if (told.kind === 'done') rail.gate = 'idle'
-  if (told.kind === 'halted') rail.frozen = true
+  if (told.kind === 'frozen') rail.frozen = true
   if (told.kind === 'thawed') rail.frozen = false
   if (told.kind === 'request') rail.request = told.phase === 'sent' ? told.path : ''
 }

@@ -16,7 +16,7 @@ const timeLine = createTimeLine(at('#time-line', HTMLOListElement))
 const tabs = createTabs((side, told, when) => {
   timeLine.add(side, told, when)
   if (told.kind === 'request' && told.path === 'token') showSent()
-  if (told.kind === 'halted' || told.kind === 'thawed') setFrozen(told.kind === 'halted')
+  if (told.kind === 'frozen' || told.kind === 'thawed') setFrozen(told.kind === 'frozen')
   if (told.kind === 'status') render()
 })
 const scenarios = createScenarios({ tabs, control, crash })
