@@ -6,7 +6,7 @@ import { type BrowserContext, chromium, expect, type Page, test } from 'playwrig
 import { startFakeTwitchServer } from '../../examples-web/server/fake-twitch-server.mjs'
 import { launchOptions } from '../browsers.mjs'
 import { serveFolder } from '../setup/serve-folder.ts'
-import { type App, beginSignIn, endSignIn, open, renew } from '../token/places/proof.ts'
+import { type App, beginSignIn, endSignIn, open, renew, take } from '../token/places/proof.ts'
 
 const root = join(import.meta.dirname, '../..')
 const PLACE = '/test/token/places/place.html'
@@ -42,6 +42,7 @@ async function signInAndRenew(place: Place): Promise<void> {
   const code = await place.evaluate(beginSignIn, undefined)
   twitch.twitch.id.allow(code, 'juniper')
   expect(await place.evaluate(endSignIn, undefined)).toBe('juniper')
+  await place.evaluate(take, undefined)
   twitch.twitch.id.expireAll()
   expect(await place.evaluate(renew, undefined)).toEqual({ renewed: true, origins: ['here'], state: 'ok' })
   expect(renewals()).toBe(1)
@@ -113,6 +114,7 @@ test('two local files in OBS renew one token between them, by a lease', async ()
   await one.evaluate(open, app)
   await signInAndRenew(one)
   expect(await two.evaluate(open, app)).toMatchObject({ state: 'ok' })
+  for (const page of [one, two]) await page.evaluate(take, undefined)
   twitch.twitch.latency = 100
   twitch.twitch.id.expireAll()
   const results = await Promise.all([one.evaluate(renew, undefined), two.evaluate(renew, undefined)])

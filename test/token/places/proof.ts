@@ -7,6 +7,7 @@ interface Here {
   handler: Keyring.StoredTokenHandler<'public'>
   manager: Keyring.TokenManager
   completed: Promise<Keyring.Account>
+  token: Keyring.AccessToken
   origins: string[]
 }
 
@@ -53,10 +54,14 @@ export async function endSignIn(): Promise<string> {
   return (await here.completed).login
 }
 
-/** Twitch has refused the token: gets the next one. */
+export async function take(): Promise<void> {
+  const here = globalThis as unknown as Here
+  here.token = await here.manager.get()
+}
+
+/** Twitch has refused the token that was taken: gets the next one. */
 export async function renew() {
-  const { manager, origins } = globalThis as unknown as Here
-  const old = await manager.get()
-  const next = await manager.renew(old)
-  return { renewed: next.value !== old.value, origins, state: manager.status().state }
+  const { manager, origins, token } = globalThis as unknown as Here
+  const next = await manager.renew(token)
+  return { renewed: next.value !== token.value, origins, state: manager.status().state }
 }
