@@ -3,7 +3,7 @@
 /**
  * Puts chat on a page: one element a message. Text goes in as text, never as HTML.
  *
- * @typedef {{ text: string } | { emote: string, url: string }} Part
+ * @typedef {{ text: string, stands?: 'mention' | 'link' | 'cheermote' | undefined } | { emote: string, url: string }} Part
  * @typedef {object} Entry
  * @property {string} id
  * @property {string} [userId]
@@ -82,7 +82,8 @@ function render({ id, userId = '', name, color, badges = [], parts = [], action,
 
 /** @param {Part} part */
 function renderPart(part) {
-  return 'emote' in part ? image('emote', part.url, part.emote) : part.text
+  if ('emote' in part) return image('emote', part.url, part.emote)
+  return part.stands ? create('span', part.stands, part.text) : part.text
 }
 
 /**

@@ -60,7 +60,7 @@ export function ownEntry({ id, text, action, me }, pictures) {
  * @param {Pictures} pictures
  */
 function sender(message, pictures) {
-  const { id, userId, login, displayName, color, text } = message
+  const { id, userId, login, displayName, color } = message
   return {
     id,
     userId,
@@ -68,6 +68,6 @@ function sender(message, pictures) {
     name: displayName.toLowerCase() === login ? displayName : `${displayName} (${login})`,
     color,
     badges: pictures.badges(message.badges),
-    parts: pictures.parts(text, message.irc.tag('emotes')),
+    parts: pictures.parts(message),
   }
 }

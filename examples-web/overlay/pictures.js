@@ -1,4 +1,5 @@
 // @ts-check
+import { emoteImageUrl, fragments } from 'twitch-keyring'
 
 /** @typedef {import('./chat-view.js').Part} Part */
 
@@ -15,9 +16,6 @@ export function createPictures({ helix }, cdn) {
   const emotes = new Map()
   let loadedFor = ''
   let loading = Promise.resolve()
-
-  /** @param {string} id */
-  const emoteUrl = (id) => `${cdn}/emoticons/v2/${encodeURIComponent(id)}/default/dark/2.0`
 
   /** @param {string} broadcaster_id */
   async function load(broadcaster_id) {
@@ -55,29 +53,14 @@ export function createPictures({ helix }, cdn) {
     badges: (badges) => badges.flatMap(({ name, version }) => known.get(`${name}/${version}`) ?? []),
 
     /**
-     * @param {string} text
-     * @param {string} [tag] Where emotes are, as Twitch says it: `25:0-4,8-12/1902:6-10`, in code points, ends included.
+     * @param {import('twitch-keyring').PrivateMessage | import('twitch-keyring').UserNoticeMessage} message
      * @returns {Part[]}
      */
-    parts(text, tag = '') {
-      const characters = [...text]
-      const ranges = tag.split('/').flatMap((emote) => {
-        const [id = '', places = ''] = emote.split(':')
-        return places.split(',').map((place) => ({ id, place: place.split('-').map(Number) }))
-      })
-      /** @type {Part[]} */
-      const parts = []
-      let at = 0
-      for (const { id, place } of ranges.sort((a, b) => (a.place[0] ?? 0) - (b.place[0] ?? 0))) {
-        const [start = 0, end = 0] = place
-        if (id === '' || !(start >= at && end < characters.length)) continue
-        parts.push({ text: characters.slice(at, start).join('') })
-        parts.push({ emote: characters.slice(start, end + 1).join(''), url: emoteUrl(id) })
-        at = end + 1
-      }
-      parts.push({ text: characters.slice(at).join('') })
-      return parts.filter((part) => !('text' in part && part.text === ''))
-    },
+    parts: (message) =>
+      fragments(message).map((fragment) => {
+        if (fragment.type === 'emote') return { emote: fragment.text, url: emoteImageUrl(fragment.id, { cdn }) }
+        return { text: fragment.text, stands: fragment.type === 'text' ? undefined : fragment.type }
+      }),
 
     /**
      * A text of one's own: Twitch has not looked for emotes in it.
@@ -88,7 +71,7 @@ export function createPictures({ helix }, cdn) {
     ownParts: (text) =>
       text.split(/( )/).map((word) => {
         const id = emotes.get(word)
-        return id === undefined ? { text: word } : { emote: word, url: emoteUrl(id) }
+        return id === undefined ? { text: word } : { emote: word, url: emoteImageUrl(id, { cdn }) }
       }),
   }
 }
