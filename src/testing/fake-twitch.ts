@@ -1,5 +1,6 @@
 import type { Endpoints, PlatformOptions } from '../types.ts'
 import { type Clock, realClock } from './clock.ts'
+import { createExtensionServer, type FakeExtensions } from './extension.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createFetch, createHandle } from './fetch.ts'
 import { createHelixServer, type FakeHelix } from './helix.ts'
@@ -67,6 +68,7 @@ export interface FakeTwitch {
   readonly users: UserDirectory
   readonly id: FakeId
   readonly helix: FakeHelix
+  readonly extensions: FakeExtensions
   readonly chat: IrcServer
   readonly faults: Faults
   /** What was asked, the oldest first. It holds tokens. */
@@ -148,7 +150,9 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
   for (const user of options.users ?? []) users.add(user)
   const chat = createIrcServer(world, options.chat)
   world.chat = chat
+  const extensions = createExtensionServer(world, seed ^ 0x5eed0003)
   const helix = createHelixServer(world, {
+    panelOwner: (helixToken) => extensions.ownerOf(helixToken),
     cdn: endpoints.cdn,
     rateLimit: options.rateLimit,
     hasGranted: (clientId, user, scope) => id.hasGranted(clientId, user, scope),
@@ -184,6 +188,7 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
     users,
     id: id.hands,
     helix: helix.hands,
+    extensions: extensions.hands,
     chat,
     faults,
     requests,

@@ -1,3 +1,4 @@
+import type { PanelOwner } from './extension.ts'
 import { getChannels, getFollowers } from './helix/channels.ts'
 import { sendChatMessage } from './helix/chat-messages.ts'
 import { getChannelBadges, getGlobalBadges, getGlobalEmotes } from './helix/chat-pictures.ts'
@@ -16,7 +17,7 @@ import { getStreams } from './helix/streams.ts'
 import { getUsers } from './helix/users.ts'
 import type { Answer, Call } from './http.ts'
 import { credentials } from './id/answers.ts'
-import type { FakeUser, World } from './world.ts'
+import type { FakeUser, TokenOwner, World } from './world.ts'
 
 export { page as helixPage } from './helix/page.ts'
 export type { HelixAnswerer, HelixReply, HelixRequest, HelixRules } from './helix/request.ts'
@@ -55,6 +56,7 @@ export interface HelixServer {
 }
 
 export interface HelixServerOptions extends Pick<HelixState, 'cdn' | 'moderates' | 'hasGranted'> {
+  readonly panelOwner: (helixToken: string) => PanelOwner | undefined
   readonly rateLimit: number | undefined
 }
 
@@ -64,6 +66,9 @@ interface Endpoint {
 }
 
 const OPEN: HelixRules = {}
+
+/** Requests a minute of one viewer of an extension. */
+const VIEWER_LIMIT = 30
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /users': { answer: getUsers, rules: OPEN },
@@ -138,13 +143,19 @@ export function createHelixServer(world: World, options: HelixServerOptions): He
     },
   }
   const rateLimit = createRateLimit(clock, () => hands.rateLimit)
+  const viewerLimit = createRateLimit(clock, () => VIEWER_LIMIT)
+
+  function take(owner: TokenOwner | PanelOwner, cost: number) {
+    if (!('opaqueUserId' in owner)) return rateLimit.take(owner, cost)
+    return viewerLimit.take({ ...owner, clientId: `${owner.clientId} ${owner.opaqueUserId}` }, 1)
+  }
 
   function answer(call: Call): Answer | Promise<Answer> {
-    const owner = authenticate(world, call)
+    const owner = authenticate(world, options.panelOwner, call)
     if ('status' in owner) return toAnswer(owner, {})
     const key = `${call.method} ${call.path}`
     const endpoint = answerers.get(key) ?? (Object.hasOwn(ENDPOINTS, key) ? ENDPOINTS[key] : undefined)
-    const { allowed, headers } = rateLimit.take(owner, endpoint?.rules.cost ?? 1)
+    const { allowed, headers } = take(owner, endpoint?.rules.cost ?? 1)
     if (!allowed) return toAnswer(helixError(429, 'Request limit exceeded'), headers)
     if (endpoint === undefined) return toAnswer(helixError(404, ''), headers)
     const request: HelixRequest = {
@@ -165,12 +176,18 @@ export function createHelixServer(world: World, options: HelixServerOptions): He
 }
 
 /** Whose request it is, or why it is refused. */
-function authenticate(world: World, call: Call): HelixRequest['owner'] | (HelixReply & { status: number }) {
+function authenticate(
+  world: World,
+  panelOwner: HelixServerOptions['panelOwner'],
+  call: Call,
+): HelixRequest['owner'] | (HelixReply & { status: number }) {
   const header = call.headers['authorization']
   if (!header) return unauthorized('OAuth token is missing')
   const clientId = call.headers['client-id']
   if (!clientId) return unauthorized('Client ID is missing')
-  const owner = world.tokenOwner(credentials(header, 'Bearer') ?? '')
+  const helixToken = credentials(header, 'Extension')
+  const owner =
+    helixToken === undefined ? world.tokenOwner(credentials(header, 'Bearer') ?? '') : panelOwner(helixToken)
   if (owner === undefined) return unauthorized('Invalid OAuth token')
   if (owner.clientId !== clientId) return unauthorized('Client ID and OAuth token do not match')
   return owner

@@ -1,5 +1,6 @@
 export type { Clock, FakeClock, FakeClockOptions } from './clock.ts'
 export { createFakeClock, realClock } from './clock.ts'
+export type { ExtensionAuth, ExtensionAuthOptions, FakeExtensions } from './extension.ts'
 export type { FakeTwitch, FakeTwitchOptions } from './fake-twitch.ts'
 export { createFakeTwitch } from './fake-twitch.ts'
 export type {

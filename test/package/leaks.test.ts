@@ -24,6 +24,7 @@ const withoutHalves: Readonly<Record<string, readonly Half[]>> = {
   [`${pkg.name}/token`]: ['stores', 'helix', 'chat'],
   [`${pkg.name}/helix`]: ['stores', 'oauth', 'token', 'chat'],
   [`${pkg.name}/chat`]: ['stores', 'oauth', 'token', 'helix'],
+  [`${pkg.name}/extension`]: ['stores', 'oauth', 'token', 'helix', 'chat'],
 }
 
 describe('an import brings along nothing of the other halves', () => {

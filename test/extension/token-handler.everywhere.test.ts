@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import { ExtensionTokenHandler } from '../../src/extension/index.ts'
+import { HelixClient } from '../../src/helix/index.ts'
+import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
+
+const ANN = { id: '1001', login: 'ann' }
+const BEN = { id: '1002', login: 'ben' }
+const CLIENT_ID = 'panel'
+
+/** A panel on Ann's channel, and Twitch's helper in it. */
+function createPanel(options: { viewer?: string; helixToken?: boolean; shared?: boolean } = { viewer: BEN.login }) {
+  const clock = createFakeClock()
+  const twitch = createFakeTwitch({ clock, users: [ANN, BEN] })
+  const callbacks: ((auth: unknown) => void)[] = []
+  const helper = { onAuthorized: (callback: (auth: unknown) => void) => void callbacks.push(callback) }
+  const tokens = new ExtensionTokenHandler({ helper, platform: twitch.platform })
+  const tell = (auth: unknown) => {
+    for (const callback of callbacks) callback(auth)
+  }
+  const authorize = async () => {
+    const auth = await twitch.extensions.authorize({ clientId: CLIENT_ID, channel: ANN.login, ...options })
+    tell(auth)
+    return auth
+  }
+  const outcome = (promise: Promise<unknown>) => clock.until(promise.catch((error: unknown) => error))
+  return {
+    clock,
+    twitch,
+    tokens,
+    tell,
+    authorize,
+    outcome,
+    helix: new HelixClient(tokens, { platform: twitch.platform }),
+  }
+}
+
+describe('the tokens of a panel', () => {
+  test('are waited for, and Helix takes them as an Extension', async () => {
+    const { clock, twitch, helix, authorize, tokens, outcome } = createPanel()
+    const asked = helix.get('/users', { query: { login: ANN.login } })
+    const { helixToken } = await authorize()
+    expect(await outcome(asked)).toMatchObject({ data: [{ id: ANN.id }] })
+    expect(twitch.requests.at(-1)?.headers).toMatchObject({
+      authorization: `Extension ${helixToken}`,
+      'client-id': CLIENT_ID,
+    })
+    expect(await clock.until(tokens.get())).toMatchObject({ kind: 'extension', scopes: [], value: helixToken })
+  })
+
+  test('are not waited for without end', async () => {
+    const { clock, tokens, outcome } = createPanel()
+    const startedAt = clock.now()
+    const errors = await Promise.all(
+      [tokens.get(), tokens.clientId(), tokens.authorization(), tokens.getForBackend()].map(outcome),
+    )
+    for (const error of errors) expect(error).toMatchObject({ name: 'NetworkError' })
+    expect(clock.now() - startedAt).toBe(10_000)
+  })
+
+  test('are waited for no longer than the caller wants', async () => {
+    const { tokens, outcome } = createPanel()
+    const controller = new AbortController()
+    const reason = new Error('unmounted')
+    const asked = tokens.get({ signal: controller.signal })
+    controller.abort(reason)
+    expect(await outcome(asked)).toBe(reason)
+    expect(await outcome(tokens.get({ signal: controller.signal }))).toBe(reason)
+  })
+
+  test('are the newest that Twitch gave', async () => {
+    const { clock, authorize, tokens } = createPanel()
+    await authorize()
+    await clock.advance(60_000)
+    const { helixToken, token } = await authorize()
+    expect((await clock.until(tokens.get())).value).toBe(helixToken)
+    expect((await clock.until(tokens.getForBackend())).value).toBe(token)
+  })
+
+  test('are told of, without themselves', async () => {
+    const { authorize, tokens, outcome } = createPanel({ viewer: BEN.login, shared: true })
+    const heard: unknown[] = []
+    tokens.on('authorized', (facts) => heard.push(facts))
+    const auth = await authorize()
+    const facts = {
+      channelId: ANN.id,
+      clientId: CLIENT_ID,
+      opaqueUserId: auth.userId,
+      userId: BEN.id,
+      role: 'viewer',
+      canAskHelix: true,
+    }
+    expect(heard).toEqual([expect.objectContaining(facts)])
+    expect(await outcome(tokens.authorization())).toMatchObject(facts)
+    const shown = JSON.stringify([heard, tokens, await tokens.get(), await tokens.getForBackend()])
+    for (const secret of [auth.token, auth.helixToken ?? '']) {
+      for (const part of secret.split('.').slice(1)) expect(shown).not.toContain(part)
+    }
+  })
+
+  test('are replaced when Helix refuses them: the request waits for Twitch to give new ones', async () => {
+    const { clock, twitch, helix, authorize, outcome } = createPanel()
+    await authorize()
+    twitch.extensions.expireAll(CLIENT_ID)
+    const asked = helix.get('/users', { query: { login: ANN.login } })
+    await clock.advance(2_000)
+    await authorize()
+    expect(await outcome(asked)).toMatchObject({ data: [{ id: ANN.id }] })
+  })
+
+  test('are stale in a panel that slept, until Twitch gives new ones', async () => {
+    const { clock, authorize, tokens, outcome } = createPanel()
+    await authorize()
+    expect(tokens.isStale).toBe(false)
+    await clock.advance(3_600_000)
+    expect(tokens.isStale).toBe(true)
+    expect(await outcome(tokens.get())).toMatchObject({ name: 'TokenRejectedError', message: /Reload/ })
+    const asked = tokens.get()
+    const { helixToken } = await authorize()
+    expect(await outcome(asked)).toMatchObject({ value: helixToken })
+    expect(tokens.isStale).toBe(false)
+  })
+
+  test('have none for Helix in the mobile app, and say so', async () => {
+    const { authorize, tokens, outcome } = createPanel({ viewer: BEN.login, helixToken: false })
+    const { token } = await authorize()
+    expect(await outcome(tokens.get())).toMatchObject({ name: 'UnsupportedError', message: /backend/ })
+    expect(await outcome(tokens.authorization())).toMatchObject({ canAskHelix: false })
+    expect(await outcome(tokens.getForBackend())).toMatchObject({ value: token })
+  })
+
+  test('have no scopes, are no app token, nobody else’s, and none for chat', async () => {
+    const { authorize, tokens, helix, outcome } = createPanel()
+    await authorize()
+    expect(await outcome(tokens.get({ scopes: ['bits:read'] }))).toMatchObject({
+      name: 'MissingScopeError',
+      missing: ['bits:read'],
+    })
+    expect(await outcome(helix.get('/bits/leaderboard'))).toMatchObject({ name: 'MissingScopeError' })
+    expect(await outcome(tokens.get({ kind: 'app' }))).toMatchObject({ name: 'ConfigurationError' })
+    expect(await outcome(tokens.get({ user: ANN.id }))).toMatchObject({ name: 'ConfigurationError' })
+    expect(await outcome(tokens.getForChat())).toMatchObject({ name: 'UnsupportedError' })
+  })
+
+  test('may ask 30 times a minute, and wait instead of failing', async () => {
+    const { clock, twitch, helix, authorize, outcome } = createPanel()
+    await authorize()
+    const query = { login: ANN.login }
+    const answers = await outcome(Promise.all(Array.from({ length: 35 }, () => helix.get('/users', { query }))))
+    expect(answers).toHaveLength(35)
+    expect(twitch.requests.filter(({ status }) => status === 429)).toEqual([])
+    await clock.advance(60_000)
+  })
+})
+
+describe('what is no authorization', () => {
+  test.each([
+    undefined,
+    null,
+    'text',
+    {},
+    { channelId: '1', clientId: 'c', userId: 'U1' },
+    { channelId: 1, clientId: 'c', userId: 'U1', token: 'x' },
+    { channelId: '', clientId: 'c', userId: 'U1', token: 'x' },
+  ])('%j is not believed', async (auth) => {
+    const { tell, tokens, outcome } = createPanel()
+    tell(auth)
+    expect(await outcome(tokens.authorization())).toMatchObject({ name: 'NetworkError' })
+  })
+
+  test.each(['', 'x', 'a.b.c', `a.${btoa('"text"')}.c`, `a.${btoa('{"exp":"soon","role":7,"user_id":{}}')}.c`])(
+    'a JWT %j that cannot be read says nothing, and is handed on',
+    async (helixToken) => {
+      const { tell, tokens, outcome } = createPanel()
+      tell({ channelId: '1', clientId: 'c', userId: 'U1', token: 'a.b.c', helixToken })
+      expect(await outcome(tokens.authorization())).toMatchObject({
+        userId: undefined,
+        role: undefined,
+        expiresAt: undefined,
+      })
+      expect(tokens.isStale).toBe(false)
+      if (helixToken !== '') expect(await outcome(tokens.get())).toMatchObject({ value: helixToken })
+    },
+  )
+
+  test('a page without the helper is told which script is missing', () => {
+    expect(() => new ExtensionTokenHandler()).toThrow(/twitch-ext\.min\.js/)
+    expect(() => new ExtensionTokenHandler({ helpers: {} } as never)).toThrow(TypeError)
+  })
+})
