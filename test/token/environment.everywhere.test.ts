@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
 import { describeEnvironment } from '../../src/token/index.ts'
 
-/** What each runtime is, and what it does not have. */
-function here(): { place: string; missing: string[] } {
-  if (typeof document === 'object') return { place: 'page', missing: [] }
+/** What each runtime is, what it does not have, and what fits. */
+function here(): { place: string; missing: string[]; store: string } {
+  if (typeof document === 'object') return { place: 'page', missing: [], store: 'indexedDBStore' }
   if (navigator.userAgent === 'Cloudflare-Workers') {
-    return { place: 'worker', missing: ['document', 'indexedDB', 'localStorage', 'locks', 'broadcastChannel'] }
+    const missing = ['document', 'indexedDB', 'localStorage', 'locks', 'broadcastChannel']
+    return { place: 'worker', missing, store: 'a Durable Object' }
   }
   const locks = 'locks' in navigator ? [] : ['locks']
-  return { place: 'other', missing: ['document', 'indexedDB', 'localStorage', ...locks] }
+  return { place: 'other', missing: ['document', 'indexedDB', 'localStorage', ...locks], store: 'memoryStore' }
 }
 
-test('says where it is, and what is not here', async () => {
-  const { place, missing } = await describeEnvironment()
-  expect({ place, missing: missing.map(({ feature }) => feature) }).toEqual(here())
+test('says where it is, what is not here, and which store fits', async () => {
+  const { place, missing, store } = await describeEnvironment()
+  expect({ place, missing: missing.map(({ feature }) => feature), store: store.use }).toEqual(here())
 })
