@@ -2,7 +2,8 @@
 import { helixPage } from 'twitch-keyring/testing'
 
 const DAY = 86_400_000
-const FOLLOWERS = 347
+const MINUTE = 60_000
+const FOLLOWERS = 862
 
 const moods = 'amber brisk coral dusty ember fable gentle hazel ivory jolly kindred lunar mellow nimble olive'.split(
   ' ',
@@ -22,12 +23,7 @@ export function startAudience({ helix, users, clock }, { channel, pace }) {
   const followers = Array.from({ length: FOLLOWERS }, (_, index) => {
     const login = `${moods[index % moods.length]}_${animals[index % animals.length]}${index < 210 ? '' : index}`
     const { id, displayName } = users.add({ login })
-    const age = 90 * DAY * (index / FOLLOWERS) ** 1.4
-    // Most of them come in the evening, and many more when there is a stream: twice a week.
-    const daysAgo = Math.floor(age / DAY)
-    const streamAgo = index % 3 === 0 ? daysAgo : daysAgo - (daysAgo % 3)
-    const followedAt = now - streamAgo * DAY - ((index * 7919) % 240) * 60_000
-    return { user_id: id, user_login: login, user_name: displayName, followed_at: instant(followedAt) }
+    return { user_id: id, user_login: login, user_name: displayName, followed_at: instant(now - ageOf(index)) }
   }).sort((one, other) => other.followed_at.localeCompare(one.followed_at))
 
   const ownerId = users.byLogin(channel)?.id
@@ -53,13 +49,26 @@ export function startAudience({ helix, users, clock }, { channel, pace }) {
     tags: ['English', 'Chill', 'Synth'],
     viewerCount,
   })
-  Object.assign(stream, { startedAt: instant(now - 83 * 60_000) })
+  Object.assign(stream, { startedAt: instant(now - 83 * MINUTE) })
   if (pace === false) return () => {}
   const timer = setInterval(() => {
     viewerCount += (((clock.now() / 100) % 9) | 0) - (viewerCount > 150 ? 6 : 3)
     helix.goLive(channel, { viewerCount })
   }, pace)
   return () => clearInterval(timer)
+}
+
+/**
+ * Some came since the stream began. Of the others most come when there is a stream, twice a week, and fewer the longer ago.
+ *
+ * @param {number} index
+ */
+function ageOf(index) {
+  if (index < 9) return (index * index + 1) * MINUTE
+  const age = 400 * DAY * (index / FOLLOWERS) ** 1.7 + DAY / 2
+  const daysAgo = Math.floor(age / DAY)
+  const sinceStream = daysAgo % 7 > 3 ? (daysAgo % 7) - 4 : daysAgo % 7
+  return age - (index % 5 < 3 ? sinceStream * DAY : 0) + ((index * 7919) % 300) * MINUTE
 }
 
 /** @param {number} at */

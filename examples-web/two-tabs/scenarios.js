@@ -71,7 +71,9 @@ export function createScenarios({ tabs, control, crash }) {
     /** @param {Scenario | 'thaw'} scenario */
     async outcome(scenario) {
       const sent = (await sentSoFar()) - sentBefore
-      const lives = sides.filter((side) => tabs.isOpen(side)).every((side) => tabs.status(side)?.state !== 'needs-login')
+      const lives = sides
+        .filter((side) => tabs.isOpen(side))
+        .every((side) => tabs.status(side)?.state !== 'needs-login')
       const expected = scenario !== 'crash-late' && scenario !== 'lose'
       if (sent === 1 && lives === expected) return sentences[scenario]
       const states = sides.map((side) => `the ${side} one is ${tabs.status(side)?.state ?? 'gone'}`).join(', ')

@@ -93,8 +93,11 @@ export function createTimeLine(list) {
     list.append(row(side, phrase, latest - start, before))
     if (isWaiting) list.append(now)
     now.hidden = true
-    const scroller = list.parentElement
-    if (scroller) scroller.scrollTop = scroller.scrollHeight
+    scrollDown()
+  }
+
+  function scrollDown() {
+    list.parentElement?.scrollTo({ top: list.scrollHeight })
   }
 
   /**
@@ -132,12 +135,14 @@ export function createTimeLine(list) {
 
   function tick() {
     const passed = currentTime() - latest
+    const wasHidden = now.hidden
     now.hidden = !isWaiting || passed < 1000
     if (now.hidden) return
     const fresh = silence(passed)
     now.className = 'silence now'
     now.replaceChildren(...fresh.childNodes)
     if (!now.isConnected) list.append(now)
+    if (wasHidden) scrollDown()
   }
 }
 
@@ -193,7 +198,10 @@ function wire(side, before, after) {
   if (request === '') return element
   element.dataset.request = request
   element.dataset.part = before.request === '' ? 'start' : after.request === '' ? 'end' : 'middle'
-  if (before.request === '') element.append(create('span', 'label', request === 'token' ? 'POST /token' : 'GET /validate'))
+  if (before.request === '') {
+    const method = create('span', 'method', request === 'token' ? 'POST ' : 'GET ')
+    element.append(create('span', 'label', method, `/${request}`))
+  }
   return element
 }
 

@@ -21,6 +21,14 @@ const tabs = createTabs((side, told, when) => {
 })
 const scenarios = createScenarios({ tabs, control, crash })
 const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll('[data-play]')])
+/** @type {Record<import('./scenarios.js').Scenario, string>} */
+const meanwhile = {
+  both: 'Under way …',
+  freeze: 'Under way … The right one waits for the lock, but not for ever: ten seconds.',
+  crash: 'Under way …',
+  'crash-late': 'Under way … A request may take 30 seconds, so its mark is waited for that long, and a little more.',
+  lose: 'Under way … A request may take 30 seconds, so its mark is waited for that long, and a little more.',
+}
 let isBusy = false
 let isFrozen = false
 
@@ -52,7 +60,7 @@ document.body.dataset.ready = 'true'
 async function play(scenario) {
   if (!tabs.isOpen('left')) await open('left')
   timeLine.clear()
-  await during('Under way …', () => scenarios.play(scenario))
+  await during(meanwhile[scenario], () => scenarios.play(scenario))
 }
 
 async function thaw() {
@@ -61,12 +69,12 @@ async function thaw() {
 }
 
 /**
- * @param {string} meanwhile
+ * @param {string} sofar
  * @param {() => Promise<string>} work
  */
-async function during(meanwhile, work) {
+async function during(sofar, work) {
   isBusy = true
-  at('#outcome').textContent = meanwhile
+  at('#outcome').textContent = sofar
   render()
   try {
     at('#outcome').textContent = await work()

@@ -5,7 +5,7 @@
  * What the world of a tab tells. No message holds a token.
  *
  * @typedef {{ kind: 'lock', state: 'held' | 'free' | 'without' }
- *   | { kind: 'request', path: 'validate' | 'token', phase: 'sent' | 'lost' }
+ *   | { kind: 'request', path: 'validate' | 'token', phase: 'sent' | 'lost', status?: undefined }
  *   | { kind: 'request', path: 'validate' | 'token', phase: 'answered', status: number }
  *   | { kind: 'too-late' }} Watched
  */
