@@ -1,6 +1,7 @@
-import { ConfigurationError, HandlerError, TokenRejectedError } from '../errors.ts'
+import { ConfigurationError, HandlerError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { asNumber, asObject, asString } from '../internal/json.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
+import { TIMED_OUT, waitFor } from '../internal/wait.ts'
 import { requestAppToken } from '../oauth/client-credentials.ts'
 import { type ValidateResponse, validateToken } from '../oauth/validate.ts'
 import type { StoredRecord } from '../stores/token-store.ts'
@@ -13,6 +14,9 @@ import { expiryFrom, VALIDATE_EVERY } from './validation.ts'
 
 /** A new one is asked for so long before the end, and up to as much again earlier, so that many Workers do not ask at once. */
 const EARLY = 3_600_000
+
+/** Nobody waits longer for what another one asked, in milliseconds: on Workers it may never be answered. */
+const SHARE_FOR = 90_000
 
 interface AppTokenRecord extends StoredRecord {
   readonly format: 1
@@ -32,13 +36,14 @@ export class AppTokens {
   constructor(handler: BaseTokenHandler, keyring: Keyring) {
     this.#handler = handler
     this.#keyring = keyring
-    this.#flight = new SingleFlight({ ...keyring.platform, limit: 90_000 })
+    this.#flight = new SingleFlight({ ...keyring.platform, limit: SHARE_FOR })
   }
 
   /**
    * @throws {ConfigurationError} This app cannot have one.
    * @throws {HandlerError} The handler gives none.
    * @throws {TokenRejectedError} The handler's token is dead, or belongs to another app.
+   * @throws {NetworkError} No answer came.
    */
   async get(): Promise<AccessToken> {
     const now = this.#keyring.platform.now()
@@ -46,7 +51,10 @@ export class AppTokens {
     if (current !== undefined && this.#isGood(current.token, now) && now - current.validatedAt < VALIDATE_EVERY) {
       return current.token
     }
-    return this.#flight.run('app', () => this.#find())
+    const shared = this.#flight.run('app', () => this.#find())
+    const token = await waitFor(shared, SHARE_FOR, this.#keyring.platform)
+    if (token !== TIMED_OUT) return token
+    throw new NetworkError('Getting the app token takes too long. Try later.')
   }
 
   async renew(refused: AccessToken): Promise<AccessToken> {

@@ -4,7 +4,7 @@ import { memoryStore } from '../../../src/stores/memory.ts'
 import type { TokenStore } from '../../../src/stores/token-store.ts'
 import { StoredTokenHandler, TokenManager } from '../../../src/token/index.ts'
 import type { PlatformOptions } from '../../../src/types.ts'
-import { ANN, CLIENT_ID, createWorld, SCOPES } from '../support.ts'
+import { ANN, CLIENT_ID, createWorld, SCOPES, SECRET } from '../support.ts'
 import { Isolate } from './isolate.ts'
 
 const HOUR = 3_600_000
@@ -91,6 +91,32 @@ test('a request that went away while it read the store holds no later one for ev
 
   isolate.begin()
   expect(twitch.id.isAlive((await clock.until(manager.get())).value)).toBe(true)
+})
+
+test('a request that went away while it asked for the app token holds no later one for ever', async () => {
+  const { clock, twitch } = createWorld({ clientType: 'confidential' })
+  const isolate = new Isolate(twitch.platform)
+  const handler = new StoredTokenHandler({
+    clientId: CLIENT_ID,
+    clientType: 'confidential',
+    clientSecret: SECRET,
+    store: memoryStore(),
+    platform: isolate.platform,
+  })
+  const manager = new TokenManager(handler)
+  twitch.faults.add({ host: 'id', times: 1, fault: { kind: 'none', latency: 1_000 } })
+  const leave = isolate.begin()
+  void manager.get({ kind: 'app' }).catch(() => {})
+  await clock.settle()
+  leave()
+
+  isolate.begin()
+  const shared = watch(manager.get({ kind: 'app' }))
+  await clock.advance(2 * 60_000)
+  expect(shared).toMatchObject({ state: 'rejected', value: { code: 'network' } })
+
+  isolate.begin()
+  expect(twitch.id.isAlive((await clock.until(manager.get({ kind: 'app' }))).value)).toBe(true)
 })
 
 test('who names nobody is not given the first user’s token while the second one is being read', async () => {
