@@ -141,7 +141,8 @@ export function readCheckRecord(stored: StoredRecord | undefined, key: string): 
   return stored as CheckRecord
 }
 
-function refuseNewerFormat(fields: Readonly<Record<string, unknown>>, key: string): void {
+/** @throws {StoreError} `newer-format` */
+export function refuseNewerFormat(fields: Readonly<Record<string, unknown>>, key: string): void {
   const format = asNumber(fields['format'])
   if (format !== undefined && format > FORMAT) {
     throw new StoreError(

@@ -9,6 +9,7 @@ import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import type { Keyring } from '../keyring.ts'
 import { Gate } from '../renewal/gate.ts'
+import { rejection } from '../renewal/renew.ts'
 import { adoptSignIn, isWrongUser, orRevoke, revokeQuietly } from './adopt.ts'
 import { requireClientType } from './require-app.ts'
 import { endSignIn, type PendingSignIn, readSignInRecord, type SignInRecord, signInKey } from './sign-in-record.ts'
@@ -141,7 +142,7 @@ function follow(keyring: Keyring, record: PendingSignIn, signal: AbortSignal | u
     expiresAt: record.expiresAt,
     completed,
     cancel() {
-      controller.abort(new DOMException('The sign-in was cancelled.', 'AbortError'))
+      controller.abort(superseded())
       const { book } = keyring
       endSignIn(book, signInKey(book.clientId), record.id, { reason: 'cancelled' }).catch(() => {})
     },
@@ -314,13 +315,8 @@ async function outcome(keyring: Keyring, { id, reason }: Extract<SignInRecord, {
 }
 
 function failed(reason: Failure): TokenRejectedError {
-  const messages = {
-    denied: 'The user did not agree. Begin again to ask once more.',
-    'code-expired': 'The code was not used in time. Begin again for a new one.',
-    'wrong-user': 'Somebody else signed in than was expected. Begin again, as the user who was meant.',
-    'lost-response': "The user agreed, but Twitch's answer was lost on the way. Begin again.",
-  }
-  return new TokenRejectedError(messages[reason], { reason })
+  if (reason !== 'lost-response') return rejection({ ended: reason })
+  return new TokenRejectedError("The user agreed, but Twitch's answer was lost on the way. Begin again.", { reason })
 }
 
 function superseded(): DOMException {

@@ -1,8 +1,8 @@
-import { StoreError } from '../../errors.ts'
 import { asNumber, asObject, asString } from '../../internal/json.ts'
 import type { StoredRecord } from '../../stores/token-store.ts'
 import type { Scope } from '../../types.ts'
 import type { RecordBook } from '../record-book.ts'
+import { refuseNewerFormat } from '../renewal/record.ts'
 
 /** A sign-in that waits for the user: kept so that a reload loses nothing. */
 export interface PendingSignIn extends StoredRecord {
@@ -54,23 +54,14 @@ export function signInKey(clientId: string): string {
 export function readSignInRecord(stored: StoredRecord | undefined, key: string): SignInRecord | undefined {
   if (stored === undefined) return undefined
   const fields = asObject(stored)
-  if ((asNumber(fields['format']) ?? 1) > 1) {
-    throw new StoreError(
-      `The record under "${key}" was written by a newer twitch-keyring: load that version here, too.`,
-      {
-        reason: 'newer-format',
-      },
-    )
-  }
+  refuseNewerFormat(fields, key)
   const { version } = stored
   if (stored.deleted) return { ...(stored as EndedSignIn), id: asString(fields['id']) ?? '' }
+  const texts = [fields['id'], fields['deviceCode'], fields['userCode'], fields['verificationUri']]
+  const numbers = [fields['interval'], fields['expiresAt']]
   const readable =
-    asString(fields['id']) !== undefined &&
-    asString(fields['deviceCode']) !== undefined &&
-    asString(fields['userCode']) !== undefined &&
-    asString(fields['verificationUri']) !== undefined &&
-    asNumber(fields['interval']) !== undefined &&
-    asNumber(fields['expiresAt']) !== undefined &&
+    texts.every((text) => typeof text === 'string') &&
+    numbers.every((number) => typeof number === 'number') &&
     Array.isArray(fields['scopes'])
   if (!readable) return { format: 1, version, deleted: true, id: '' }
   return { ...(stored as PendingSignIn), refusals: asNumber(fields['refusals']) ?? 0 }
