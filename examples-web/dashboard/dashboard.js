@@ -1,0 +1,42 @@
+// @ts-check
+// A dashboard without a server: a store, a handler, a client, and what to do with Helix.
+
+import { Client, indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
+import { showChannel } from './channel.js'
+import { wireMishaps } from './mishaps.js'
+import { at, complain } from './page.js'
+import { createPanel } from './panel.js'
+import { readSettings } from './settings.js'
+
+const settings = await readSettings()
+const { clientId, platform } = settings
+if (clientId === '') complain('Which app is it? Add &client_id=… of a public app of yours to the address.')
+const handler = new StoredTokenHandler({ clientId, clientType: 'public', store: indexedDBStore(), platform })
+const client = new Client(handler)
+
+/** @type {AbortController | undefined} */
+let shown
+
+createPanel({ client, handler, settings })
+wireMishaps({ client, settings })
+
+// Whoever signs in or out may do it elsewhere: in another tab.
+client.on('signedIn', show)
+client.on('signedOut', hide)
+client.on('needsLogin', hide)
+
+await client.start()
+if (client.status().state !== 'needs-login') show()
+
+function show() {
+  hide()
+  document.body.classList.add('signed-in')
+  at('#result').replaceChildren()
+  shown = new AbortController()
+  showChannel(client, { every: settings.control ? 3_000 : 30_000, signal: shown.signal }).catch(complain)
+}
+
+function hide() {
+  document.body.classList.remove('signed-in')
+  shown?.abort()
+}

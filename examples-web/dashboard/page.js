@@ -1,0 +1,83 @@
+// @ts-check
+
+/**
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} selector
+ * @param {new () => T} [type]
+ * @returns {T}
+ */
+export function at(selector, type) {
+  const element = document.querySelector(selector)
+  if (!(element instanceof (type ?? HTMLElement))) throw new TypeError(`The page has no ${selector}.`)
+  return /** @type {T} */ (element)
+}
+
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @param {...(string | Node)} children
+ */
+export function create(tag, className, ...children) {
+  const element = document.createElement(tag)
+  if (className) element.className = className
+  element.append(...children)
+  return element
+}
+
+/**
+ * Says what went wrong, to the person before the page.
+ *
+ * @param {unknown} error
+ */
+export function complain(error) {
+  if (error instanceof Error && error.name === 'AbortError') return
+  at('#problem').textContent = error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * @param {string} selector
+ * @param {() => unknown} work
+ */
+export function onClick(selector, work) {
+  at(selector).addEventListener('click', async () => {
+    at('#problem').textContent = ''
+    try {
+      await work()
+    } catch (error) {
+      complain(error)
+    }
+  })
+}
+
+/** @param {number} milliseconds */
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  if (seconds < 100) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+/** @param {number} at Epoch milliseconds. */
+export function ago(at) {
+  const minutes = (Date.now() - at) / 60_000
+  if (minutes < 60) return relative.format(-Math.floor(minutes), 'minute')
+  if (minutes < 60 * 24) return relative.format(-Math.floor(minutes / 60), 'hour')
+  return relative.format(-Math.floor(minutes / 60 / 24), 'day')
+}
+
+/** @param {number} number */
+export const count = (number) => number.toLocaleString('en')
+
+/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds)
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
