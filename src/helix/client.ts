@@ -199,11 +199,8 @@ export class HelixClient {
         token = await this.#tokens.renew(token, { signal })
         continue
       }
-      const pause =
-        answer.status === 429 && pauses < ATTEMPTS
-          ? readPause(name, answer.headers, now(), backoffDelay(++pauses, random(), BACKOFF))
-          : undefined
-      if (pause === undefined) return readAnswer(name, answer, token, now())
+      const pause = readPause(name, answer, now(), backoffDelay(pauses + 1, random(), BACKOFF))
+      if (pause === undefined || ++pauses > ATTEMPTS) return readAnswer(name, answer, token, now(), pause)
       limit.block(pause)
     }
   }

@@ -45,9 +45,16 @@ export function isTokenRefused({ status, body }: Answer): boolean {
 /**
  * The body of a good answer, as sent; text where it is no JSON (a calendar), `undefined` where it is empty.
  *
+ * @param pause Milliseconds that a rate limit lasts.
  * @throws {MissingScopeError | ConfigurationError | HelixError | NetworkError}
  */
-export function readAnswer<T>(name: string, answer: Answer, token: AccessToken | undefined, now: number): T {
+export function readAnswer<T>(
+  name: string,
+  answer: Answer,
+  token: AccessToken | undefined,
+  now: number,
+  pause: number | undefined,
+): T {
   const { status, headers, body, text } = answer
   if (status >= 200 && status < 300) {
     if (body !== undefined || text === '') return body as T
@@ -56,7 +63,7 @@ export function readAnswer<T>(name: string, answer: Answer, token: AccessToken |
       status,
     })
   }
-  throw readError(name, answer, token, now)
+  throw readError(name, answer, token, now, pause)
 }
 
 function readError(
@@ -64,6 +71,7 @@ function readError(
   { status, headers, body, text }: Answer,
   token: AccessToken | undefined,
   now: number,
+  pause: number | undefined,
 ): Error {
   const message = messageOf(body)
   if (status >= 500 || (body === undefined && text !== '')) {
@@ -82,7 +90,7 @@ function readError(
   return new HelixError(message || `${name} failed with HTTP ${status}.`, {
     status,
     reason: status === 401 && WRONG_USER.test(message) ? 'wrong-user' : undefined,
-    retryAt: status === 429 ? readRetryAt(headers, now) : undefined,
+    retryAt: pause === undefined ? undefined : now + pause,
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Backoff } from '../internal/backoff.ts'
+import type { Answer } from '../internal/request.ts'
 import { readRetryAt } from '../internal/retry-after.ts'
 
 /** Attempts of one request at the most, each with a deadline of its own. */
@@ -10,14 +11,15 @@ export const BACKOFF: Backoff = { first: 500, limit: 5_000 }
 const LONGEST_PAUSE = 60_000
 
 /**
- * How long to hold everything back after a 429.
+ * How long to hold everything back after an answer.
  *
  * @param name Method and path.
  * @param pause Milliseconds to wait where Twitch's headers cannot be read.
- * @returns Milliseconds, or `undefined` when it is no rate limit: points are left, or it is a limit on subscriptions.
+ * @returns Milliseconds, or `undefined` when there is no need: no 429, or points are left, or it is a limit on subscriptions.
  * @see https://github.com/twitchdev/issues/issues/958
  */
-export function readPause(name: string, headers: Headers, now: number, pause: number): number | undefined {
+export function readPause(name: string, { status, headers }: Answer, now: number, pause: number): number | undefined {
+  if (status !== 429) return undefined
   const remaining = headers.get('ratelimit-remaining')
   if (remaining === null ? name === 'POST /eventsub/subscriptions' : Number(remaining) > 0) {
     return undefined

@@ -108,7 +108,8 @@ describe('a 429', () => {
 
   it('is no rate limit while points are left', async () => {
     const { helix, calls } = setUp(limited({ 'Ratelimit-Remaining': '700' }), OK)
-    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'HelixError', status: 429 })
+    const error = await rejection(helix.get('/users'))
+    expect(error).toMatchObject({ name: 'HelixError', status: 429, retryAt: undefined })
     expect(calls).toHaveLength(1)
   })
 
@@ -127,7 +128,8 @@ describe('a 429', () => {
 
   it('does not go on for ever', async () => {
     const { helix, calls } = setUp(limited())
-    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'HelixError', status: 429 })
+    const error = await rejection(helix.get('/users'))
+    expect(error).toMatchObject({ name: 'HelixError', status: 429, retryAt: expect.any(Number) })
     expect(calls).toHaveLength(4)
   })
 })
