@@ -14,7 +14,7 @@ import { builders } from './builders.ts'
 import { PROOF, proofOf } from './proof.ts'
 
 /** Gzipped bytes of `app/app.js` and all it pulls in. */
-const budgets = { vite: 35_000, webpack: 36_000, esbuild: 35_500, rollup: 35_500, wrangler: 37_500 }
+const budgets = { vite: 38_000, webpack: 38_500, esbuild: 38_500, rollup: 38_500, wrangler: 40_500 }
 
 const run = promisify(execFile)
 let app: string

@@ -19,18 +19,18 @@ const sets: readonly ImportSet[] = [
   { what: 'indexedDBStore', code: `export { indexedDBStore } from '${pkg.name}/stores'`, budget: 2_000 },
   { what: 'validateToken', code: `export { validateToken } from '${pkg.name}/oauth'`, budget: 2_000 },
   { what: 'HelixClient', code: `export { HelixClient } from '${pkg.name}/helix'`, budget: 7_500 },
-  { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 12_500 },
+  { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 13_500 },
   {
     what: 'StoredTokenHandler, TokenManager, device code, indexedDBStore',
     code: `export { StoredTokenHandler, TokenManager, signInWithDeviceCode } from '${pkg.name}/token'
       export { indexedDBStore } from '${pkg.name}/stores'`,
-    budget: 23_000,
+    budget: 25_000,
   },
-  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 62_000 },
+  { what: 'everything', code: `export * from '${pkg.name}'`, budget: 68_000 },
 ]
 const files = [
-  { file: `${pkg.name}.min.js`, budget: 62_000 },
-  { file: `${pkg.name}.global.js`, budget: 62_000 },
+  { file: `${pkg.name}.min.js`, budget: 68_000 },
+  { file: `${pkg.name}.global.js`, budget: 68_000 },
 ]
 
 const lines: string[] = []

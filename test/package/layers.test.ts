@@ -15,6 +15,7 @@ const layers = [
   ['helix', 'chat', ...apart],
   ['client'],
   ['index'],
+  ['extension', 'cloudflare'],
 ] as const
 
 /** Beside the house: what the fake Twitch shares with the library could be wrong in both. */
