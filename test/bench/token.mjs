@@ -1,10 +1,14 @@
 // @ts-check
-/** Tokens beside @twurple/auth: run `npm run build` first, then `npm run bench -- token`. */
+/** Tokens beside @twurple/auth, in Node and in Chromium: run `npm run build` first, then `npm run bench -- token`. */
+import { gzipSync } from 'node:zlib'
 import { RefreshingAuthProvider } from '@twurple/auth'
 import { Bench } from 'tinybench'
 import { memoryStore } from 'twitch-keyring/stores'
 import { createFakeTwitch } from 'twitch-keyring/testing'
 import { StoredTokenHandler, TokenManager } from 'twitch-keyring/token'
+import { bundle } from '../package/bundle.ts'
+import { openChromium } from './token-browser.js'
+import { measureTabs } from './token-tabs.js'
 
 const CLIENT_ID = 'benchmark'
 const SCOPES = /** @type {const} */ (['chat:read', 'chat:edit'])
@@ -103,5 +107,84 @@ async function deadToken() {
   )
 }
 
+/**
+ * The smallest value that so many of all are not above.
+ *
+ * @param {readonly number[]} values
+ * @param {number} share
+ */
+function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN
+}
+
+/** @param {Awaited<ReturnType<typeof openChromium>>} browser */
+async function tabs(browser) {
+  const options = { tabs: 8, latency: 50, rounds: 40 }
+  const bound = options.latency + 150
+  const { all, one, bare, posts } = await measureTabs(browser, options)
+  console.log(
+    `\n${options.tabs} tabs of Chromium: from the death of the token until every tab holds the new one (ms; each request takes ${options.latency} ms)`,
+  )
+  console.table(
+    Object.entries({
+      'all want it at once': all,
+      'one wants it, the others hear': one,
+      'the bare steps: two requests, two writes, a message, a reading in each': bare,
+    }).map(([what, times]) => ({
+      what,
+      p50: Math.round(quantile(times, 0.5)),
+      p95: Math.round(quantile(times, 0.95)),
+      'p95 / (one request + 150 ms)': round(quantile(times, 0.95) / bound),
+    })),
+  )
+  console.log(
+    `to the bare steps, p50: ${round(quantile(all, 0.5) / quantile(bare, 0.5))} all, ${round(quantile(one, 0.5) / quantile(bare, 0.5))} one;  p95: ${round(quantile(all, 0.95) / quantile(bare, 0.95))} all, ${round(quantile(one, 0.95) / quantile(bare, 0.95))} one`,
+  )
+  console.log(`${all.length + one.length} tokens died, ${posts} POSTs`)
+}
+
+/** @param {Awaited<ReturnType<typeof openChromium>>} browser */
+async function stores(browser) {
+  const page = await browser.openPage()
+  const options = { rounds: 31, times: 20 }
+  /** @type {{ store: number[], bare: number[], 'idb-keyval': number[] }} */
+  const took = await page.evaluate(`bench.measureStores(${JSON.stringify(options)})`)
+  const medians = Object.fromEntries(Object.entries(took).map(([name, times]) => [name, quantile(times, 0.5)]))
+  const { store = 0, bare = 0, 'idb-keyval': idbKeyval = 0 } = medians
+  console.log(`\nOne compare-and-set in IndexedDB (ms, median of ${options.rounds} rounds in turns)`)
+  console.table([
+    { what: 'a bare transaction, strict', ms: round(bare), 'to bare': round(1) },
+    { what: 'indexedDBStore().replace, strict', ms: round(store), 'to bare': round(store / bare) },
+    { what: "idb-keyval's update, not strict", ms: round(idbKeyval), 'to bare': round(idbKeyval / bare) },
+  ])
+}
+
+async function bytes() {
+  const sets = {
+    'StoredTokenHandler, TokenManager, indexedDBStore': `
+      export { StoredTokenHandler, TokenManager } from 'twitch-keyring/token'
+      export { indexedDBStore } from 'twitch-keyring/stores'`,
+    "@twurple/auth's RefreshingAuthProvider: no store, no locks, no schedule":
+      "export { RefreshingAuthProvider } from '@twurple/auth'",
+  }
+  const sizes = []
+  for (const [what, code] of Object.entries(sets)) {
+    sizes.push({ what, bytes: gzipSync(await bundle(code, { minify: true }), { level: 9 }).length })
+  }
+  console.log('\nMinified and gzipped, with dependencies')
+  console.table(sizes)
+  const [keyring, twurple] = sizes
+  console.log(`twitch-keyring / @twurple/auth: ${round((keyring?.bytes ?? 0) / (twurple?.bytes ?? 0))}`)
+}
+
 await cachedToken()
 await deadToken()
+await bytes()
+const browser = await openChromium()
+try {
+  await stores(browser)
+  await tabs(browser)
+} finally {
+  await browser.close()
+}
