@@ -107,6 +107,7 @@ export abstract class Emitter<Events extends object> {
     const listeners = this.#listeners.get(type)
     if (listeners === undefined) return
     for (const listener of [...listeners] as Listener<Events[Type]>[]) {
+      if (!listeners.has(listener)) continue
       try {
         const result = listener(event)
         if (result instanceof Promise) result.catch(report)

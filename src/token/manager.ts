@@ -1,27 +1,26 @@
-import { HandlerError, MissingScopeError, NetworkError, TokenRejectedError } from '../errors.ts'
+import { MissingScopeError, TokenRejectedError } from '../errors.ts'
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { untilAborted } from '../internal/wait.ts'
-import { revokeToken } from '../oauth/revoke.ts'
 import { missingScopes } from '../oauth/scopes.ts'
-import { memoryStore } from '../stores/memory.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
-import { discard, settlePair, tokensOf } from './accounts.ts'
-import { createApp, requestOptions } from './app.ts'
 import { AppTokens } from './app-tokens.ts'
 import { keeperNews, type TokenManagerEvents } from './events.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
-import { Keyring } from './keyring.ts'
+import type { Keyring } from './keyring.ts'
+import { openKeyring } from './open-keyring.ts'
 import { rejection } from './renewal/renew.ts'
 import { Schedule } from './schedule.ts'
+import { signOutUser } from './sign-out.ts'
+import { takeSnapshot } from './snapshot.ts'
 import { AskedSource } from './sources/asked-source.ts'
 import { StoredSource } from './sources/stored-source.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { NOBODY, type Snapshot, type Status } from './status.ts'
-import { VALIDATE_EVERY } from './validation.ts'
+import { Upkeep } from './upkeep.ts'
 
 export interface TokenManagerOptions {
   /**
@@ -32,25 +31,14 @@ export interface TokenManagerOptions {
   readonly journal?: TokenStore | undefined
 }
 
-/** A token that was validated so recently, perhaps by the page before a reload, need not be validated at start. */
-const RECENTLY = 60_000
-
-/** How often the store is looked through for what no news told of, in milliseconds. */
-const READ_EVERY = 60_000
-
-/** How often a pair is written again that the store did not take: well before others give up on it, in milliseconds. */
-const SAVE_EVERY = 2_000
-
-/** So few known tokens are read again even where a channel tells of changes: some deliver nothing. */
-const READ_ANYWAY = 50
-
-/** So many tokens are worked on at once: a Worker may have six connections. */
-const AT_ONCE = 6
+/** After upkeep failed as a whole, in milliseconds. */
+const WORK_AGAIN_AFTER = 30_000
 
 interface Opened {
   readonly keyring: Keyring
   readonly keeper: Keeper
   readonly source: TokenSource
+  readonly upkeep: Upkeep
   readonly appTokens: AppTokens
 }
 
@@ -65,7 +53,6 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   #opened: Opened | undefined
   #started: Promise<void> | undefined
   #snapshot: Snapshot | undefined
-  #readAt = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(handler: BaseTokenHandler, options: TokenManagerOptions = {}) {
@@ -161,23 +148,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   /** How all sign-ins stand: the same object for as long as nothing has changed. Bound. */
   getSnapshot(): Snapshot {
-    if (this.#snapshot !== undefined) return this.#snapshot
-    const accounts: Status[] = []
-    if (this.#opened !== undefined) {
-      const { keeper, keyring } = this.#opened
-      const now = this.#handler.platform.now()
-      const oneUse = keyring.app?.clientType === 'public'
-      for (const userId of keeper.users()) {
-        const [kept] = keeper.ofUser(userId).slice(-1)
-        if (kept !== undefined) accounts.push(kept.status(now, oneUse))
-      }
-      for (const ended of keeper.ended()) {
-        if (keeper.ofUser(ended.userId ?? '').length > 0) continue
-        const { reason, message: why } = rejection(ended)
-        accounts.push({ state: 'needs-login', reason, why, userId: ended.userId, login: ended.login, scopes: [] })
-      }
-    }
-    this.#snapshot = { accounts }
+    this.#snapshot ??= this.#opened === undefined ? { accounts: [] } : takeSnapshot(this.#opened.keeper)
     return this.#snapshot
   }
 
@@ -189,22 +160,10 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
    * @throws {StoreError} It could not be written: the user is still signed in.
    */
   async signOut(user?: string | undefined): Promise<void> {
-    const { keeper, keyring, source } = await this.#open()
-    const { book, renewal, platform } = keyring
-    const userId =
-      user ?? source.known(undefined, undefined)?.record.userId ?? (await source.obtain(undefined, []))?.record.userId
-    if (userId === undefined) return
-    const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
-    for (const kept of keeper.ofUser(userId)) keys.add(kept.key)
-    for (const key of keys) {
-      const held = renewal.unsaved(key) ?? keeper.find(key)?.record
-      const discarded = await discard(book, key)
-      renewal.forget(key)
-      await keeper.load(key, 'here')
-      const { accessToken } = held ?? discarded ?? {}
-      if (accessToken === undefined) continue
-      await revokeToken(accessToken, { clientId: book.clientId, ...requestOptions(platform) }).catch(() => {})
-    }
+    const { keeper, source } = await this.#open()
+    const known = user ?? source.known(undefined, undefined)?.record.userId
+    const userId = known ?? (await source.obtain(undefined, []))?.record.userId
+    if (userId !== undefined) await signOutUser(keeper, userId)
   }
 
   /**
@@ -213,21 +172,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
    * @returns Epoch milliseconds: call again then.
    */
   async maintain(): Promise<number> {
-    const { keeper, keyring } = await this.#open()
-    const { monotonic } = keyring.platform
-    if (this.#handler.keyring !== undefined && monotonic() - this.#readAt >= READ_EVERY) await this.#readStore()
-    const queue = [...keeper.kept()]
-    const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (let kept = queue.shift(); kept !== undefined; kept = queue.shift()) await this.#keep(kept)
-    })
-    await Promise.all(workers)
-    const now = keyring.platform.now()
-    let next = now + VALIDATE_EVERY
-    for (const kept of keeper.kept()) {
-      const isUnsaved = keyring.renewal.unsaved(kept.key) !== undefined
-      next = Math.min(next, isUnsaved ? now + SAVE_EVERY : kept.dueAt(now))
-    }
-    return next
+    return (await this.#open()).upkeep.work()
   }
 
   async #open(): Promise<Opened> {
@@ -240,7 +185,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   async #doOpen(): Promise<Opened> {
     const handler = this.#handler
-    const keyring = handler.keyring ?? (await this.#openJournal())
+    const keyring = await openKeyring(handler, this.#journal)
     const keeper = new Keeper(
       keyring,
       keeperNews({
@@ -249,33 +194,15 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
       }),
     )
     const source = handler.keyring ? new StoredSource(keeper, handler.chatUser) : new AskedSource(keeper, handler)
-    this.#opened = { keyring, keeper, source, appTokens: new AppTokens(handler, keyring) }
+    const upkeep = new Upkeep(keeper, source, (problem) => this.#warn(problem))
+    this.#opened = { keyring, keeper, source, upkeep, appTokens: new AppTokens(handler, keyring) }
     this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
     return this.#opened
   }
 
-  async #openJournal(): Promise<Keyring> {
-    const handler = this.#handler
-    const { saveUserToken } = handler
-    const app = await handler.getClientCredentials().then(createApp, (error: unknown) => {
-      if (error instanceof HandlerError) return undefined
-      throw error
-    })
-    return new Keyring(
-      app,
-      this.#journal ?? memoryStore(),
-      handler.platform,
-      saveUserToken &&
-        (async (next, previous) => {
-          if (next.userId === undefined) throw new TypeError('Nobody knows yet whose token this is.')
-          await saveUserToken.call(handler, next.userId, next, previous)
-        }),
-    )
-  }
-
   async #start(): Promise<void> {
-    const { keeper, keyring } = await this.#open()
-    const { book, platform } = keyring
+    const { keeper, keyring, upkeep } = await this.#open()
+    const { book } = keyring
     if (keyring.app?.clientType === 'public' && book.store.consistency === 'racy') {
       this.#warn(
         `The store "${book.store.name}" cannot compare and set: two pages may spend one refresh token. Use indexedDBStore() where it works.`,
@@ -287,35 +214,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
         keeper.load(key, origin).catch((error: unknown) => this.#warn(error))
       }),
     )
-    if (this.#handler.keyring !== undefined) {
-      await this.#readStore()
-      this.#changed()
-      const now = platform.now()
-      for (const kept of keeper.kept()) {
-        if (now - (kept.validatedAt ?? 0) < RECENTLY && kept.isVouched(now)) continue
-        this.#keep(kept, now - RECENTLY).catch((error: unknown) => this.#warn(error))
-      }
-    }
+    await upkeep.begin()
+    this.#changed()
     if (!this.#closed) this.#schedule.start()
-  }
-
-  /** Accounts, and pairs that a page left behind before it knew whose they are. */
-  async #readStore(): Promise<void> {
-    const { keeper, keyring, source } = await this.#open()
-    this.#readAt = keyring.platform.monotonic()
-    const known = new Set([...keeper.kept()].map(({ key }) => key))
-    if (source instanceof StoredSource) await source.load()
-    const readKnown = !keyring.book.news.isOpen || known.size <= READ_ANYWAY
-    // Who was signed out elsewhere is not listed any more.
-    for (const key of new Set([...(await keyring.book.keys()), ...known])) {
-      if (keyring.book.isProvisional(key)) {
-        await settlePair(keyring, key).catch((error: unknown) => {
-          if (!(error instanceof TokenRejectedError)) this.#warn(error)
-        })
-      } else if (keeper.find(key) === undefined || (readKnown && known.has(key) && !keeper.find(key)?.renewing)) {
-        await keeper.load(key, 'elsewhere')
-      }
-    }
   }
 
   async #work(because: 'due' | 'online' | 'visible'): Promise<number> {
@@ -324,26 +225,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
       return await this.maintain()
     } catch (error) {
       this.#warn(error)
-      return this.#handler.platform.now() + 30_000
-    }
-  }
-
-  /** Does what is due for one token. What goes wrong is the token's trouble, and is told there. */
-  async #keep(kept: KeptToken, since?: number): Promise<void> {
-    const { keeper, keyring } = await this.#open()
-    const now = keyring.platform.now()
-    if (kept.rejected !== undefined) return
-    await keeper.keepSafe(kept).catch((error: unknown) => this.#warn(error))
-    if (kept.trouble !== undefined && now < kept.trouble.retryAt) return
-    try {
-      if (kept.mustRenew(now)) await keeper.renew(kept, 'refused')
-      else if (now >= (kept.renewAt() ?? Number.POSITIVE_INFINITY)) await keeper.renew(kept, 'aging')
-      else if (since !== undefined || now >= kept.validateAt(now)) {
-        const validation = await keeper.check(kept, undefined, since)
-        if (validation?.alive === false) await keeper.renew(kept, 'refused', validation)
-      }
-    } catch (error) {
-      if (!(error instanceof NetworkError || error instanceof TokenRejectedError)) this.#warn(error)
+      return this.#handler.platform.now() + WORK_AGAIN_AFTER
     }
   }
 
@@ -367,15 +249,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   async #renew({ keeper, source, appTokens }: Opened, refused: AccessToken): Promise<AccessToken> {
     if (refused.kind === 'app') return appTokens.renew(refused)
-    const mine = keeper.ofUser(refused.userId ?? '')
-    const kept =
-      mine.find(({ record }) => record.accessToken === refused.value) ??
-      mine.find((other) => other.can(refused.scopes)) ??
-      mine[0]
-    if (kept === undefined) {
-      const ended = [...keeper.ended()].find(({ userId }) => userId === refused.userId)
-      throw rejection(ended ?? { ended: 'signed-out', userId: refused.userId })
-    }
+    const kept = await this.#keptOf(keeper, source, refused)
     try {
       if (kept.record.accessToken !== refused.value) return (await keeper.good(kept)).issued
       return (await keeper.renew(kept, 'refused')).issued
@@ -385,6 +259,23 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
       if (other === undefined) throw error
       return (await keeper.good(other)).issued
     }
+  }
+
+  /** The token that was refused, or what is there in its place. */
+  async #keptOf(keeper: Keeper, source: TokenSource, { userId, value, scopes }: AccessToken): Promise<KeptToken> {
+    const find = () => {
+      const mine = keeper.ofUser(userId ?? '')
+      return (
+        mine.find(({ record }) => record.accessToken === value) ?? mine.find((other) => other.can(scopes)) ?? mine[0]
+      )
+    }
+    const known = find()
+    if (known?.record.accessToken === value) return known
+    // Another context may have renewed it since, or it is from there and newer than what is known here.
+    if (known !== undefined) await keeper.load(known.key, 'elsewhere').catch((error: unknown) => this.#warn(error))
+    const kept = find() ?? (userId === undefined ? undefined : await source.obtain(userId, scopes))
+    if (kept !== undefined) return kept
+    throw rejection({ ended: 'signed-out', userId })
   }
 
   /** @throws {MissingScopeError} */

@@ -5,13 +5,16 @@ const TICK = 60_000
 
 const SOONEST = 250
 
+const LONGEST_WORK = 300_000
+
 /** Calls `work` when it says it wants to be called next, and whenever the page comes back to life. */
 export class Schedule {
   readonly #platform: Platform
   readonly #work: (because: 'due' | 'online' | 'visible') => Promise<number>
   #timer: unknown
   #stop: (() => void) | undefined
-  #running = false
+  /** When the work began that has not ended yet, on the monotonic clock. */
+  #running: number | undefined
 
   /** @param work What is due now. @returns Epoch milliseconds of what is due next. */
   constructor(platform: Platform, work: (because: 'due' | 'online' | 'visible') => Promise<number>) {
@@ -31,7 +34,7 @@ export class Schedule {
 
   /** Something has changed: look again soon. */
   poke(): void {
-    if (this.#stop !== undefined && !this.#running) this.#arm(SOONEST)
+    if (this.#stop !== undefined && this.#running === undefined) this.#arm(SOONEST)
   }
 
   stop(): void {
@@ -41,14 +44,16 @@ export class Schedule {
   }
 
   async #run(because: 'due' | 'online' | 'visible'): Promise<void> {
-    if (this.#running) return
-    this.#running = true
+    const { monotonic } = this.#platform
+    // On Workers the work of a request that went away may never end.
+    if (this.#running !== undefined && monotonic() - this.#running < LONGEST_WORK) return
+    this.#running = monotonic()
     this.#platform.clearTimeout(this.#timer)
     let next = this.#platform.now() + TICK
     try {
       next = await this.#work(because)
     } finally {
-      this.#running = false
+      this.#running = undefined
       if (this.#stop !== undefined) this.#arm(next - this.#platform.now())
     }
   }

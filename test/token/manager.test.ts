@@ -155,6 +155,33 @@ describe('when Twitch does not answer', () => {
 })
 
 describe('two tabs on one store', () => {
+  test('a tab that has read nothing yet renews what it is refused with all the same', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const store = memoryStore()
+    const one = openTab(store)
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(one.manager.get())
+    one.manager.close()
+    twitch.id.expireAll()
+    const renewed = await clock.until(openTab(store).manager.renew(old))
+    expect(twitch.id.isAlive(renewed.value)).toBe(true)
+  })
+
+  test('a tab that is refused with a newer token than it knows reads the store before it answers', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const store = memoryStore()
+    const one = openTab(store)
+    const deaf = openTab(store, { locks: undefined, channel: undefined })
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(deaf.manager.get())
+    twitch.id.expireAll()
+    const newer = await clock.until(one.manager.renew(old))
+    twitch.id.expireAll()
+    const newest = await clock.until(deaf.manager.renew(newer))
+    expect(new Set([old.value, newer.value, newest.value]).size).toBe(3)
+    expect(asked('/token')).toBe(2)
+  })
+
   test('spend one refresh token between them, and both hear of it once', async () => {
     const { clock, twitch, openTab, issue, asked } = createWorld()
     const store = memoryStore()

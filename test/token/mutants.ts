@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a sign-in forgets what was spent for the one that it replaces',
     patches: [
       {
-        file: 'token/accounts.ts',
+        file: 'token/adoption.ts',
         find: 'if (!isBlank(target.entry)) await rememberSpent(book, target.entry)\n',
         replace: '',
       },

@@ -1,7 +1,7 @@
 import { HandlerError, TokenRejectedError, TwitchKeyringError } from '../../errors.ts'
 import { SingleFlight } from '../../internal/single-flight.ts'
 import type { ScopeRequirement } from '../../types.ts'
-import { adoptPair } from '../accounts.ts'
+import { adoptPair } from '../adoption.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
@@ -10,6 +10,9 @@ import { choose, type TokenSource } from './token-source.ts'
 
 /** So many dead tokens are remembered, lest a handler gives one again. */
 const REMEMBERED = 100
+
+/** A person may take minutes to answer, in milliseconds; on Workers an answer may never come. */
+const ASKED_FOR = 600_000
 
 interface Question {
   /** The same for the same question, scopes apart. */
@@ -35,8 +38,8 @@ export class AskedSource implements TokenSource {
   constructor(keeper: Keeper, handler: BaseTokenHandler) {
     this.#keeper = keeper
     this.#handler = handler
-    // A person may take minutes to answer.
-    this.#asking = new SingleFlight({ monotonic: handler.platform.monotonic, limit: Number.POSITIVE_INFINITY })
+    const { monotonic, waitUntil } = handler.platform
+    this.#asking = new SingleFlight({ monotonic, waitUntil, limit: ASKED_FOR })
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {

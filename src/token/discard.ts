@@ -1,0 +1,40 @@
+import { isBlank, type RecordBook } from './record-book.ts'
+import { type AccountRecord, endRecord, isEnded, spentBy, type TokenRecord } from './renewal/record.ts'
+
+/**
+ * Leaves a tombstone, whatever else happens to the record meanwhile.
+ *
+ * @returns What was there; `undefined`: nothing that lived.
+ */
+export async function discard(book: RecordBook, key: string): Promise<TokenRecord | undefined> {
+  for (;;) {
+    const record = await book.read(key)
+    if (isBlank(record) || record.deleted) return undefined
+    // Before it goes, so that nobody who adds it again comes in between.
+    if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
+    if (!(await book.replace(key, record.version, endRecord(record, 'signed-out')))) continue
+    if (isEnded(record)) return undefined
+    return record
+  }
+}
+
+/**
+ * Keeps in mind, without the tokens themselves, what was spent for a record that goes: a page that adds its first pair
+ * whenever it loads would otherwise send it again, and end the grant.
+ */
+export async function rememberSpent(book: RecordBook, record: AccountRecord): Promise<void> {
+  const { spent = [], clientId } = record
+  for (const token of isEnded(record) || record.mark === undefined ? spent : spentBy(record)) {
+    const key = book.provisionalKey(token)
+    for (;;) {
+      const found = await book.read(key)
+      if (!isBlank(found) && found.unrenewable) break
+      const version = book.versionAfter(found.version)
+      const next: AccountRecord =
+        isBlank(found) || isEnded(found)
+          ? { format: 1, version, deleted: true, clientId, ended: 'signed-out', unrenewable: true }
+          : { ...found, version, refreshToken: undefined, mark: undefined, unrenewable: true }
+      if (await book.replace(key, found.version, next)) break
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { revokeToken } from '../oauth/revoke.ts'
+import { tokensOf } from './accounts.ts'
+import { requestOptions } from './app.ts'
+import { discard } from './discard.ts'
+import type { Keeper } from './keeper.ts'
+
+/**
+ * Forgets all tokens of a user, and revokes them. It waits for no lock: a renewal that is under way finds the tombstone.
+ *
+ * @throws {StoreError} It could not be written: the user is still signed in.
+ */
+export async function signOutUser(keeper: Keeper, userId: string): Promise<void> {
+  const { book, renewal, platform } = keeper.keyring
+  const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
+  for (const kept of keeper.ofUser(userId)) keys.add(kept.key)
+  for (const key of keys) {
+    const held = renewal.unsaved(key) ?? keeper.find(key)?.record
+    const discarded = await discard(book, key)
+    renewal.forget(key)
+    await keeper.load(key, 'here')
+    const { accessToken } = held ?? discarded ?? {}
+    if (accessToken === undefined) continue
+    await revokeToken(accessToken, { clientId: book.clientId, ...requestOptions(platform) }).catch(() => {})
+  }
+}

@@ -1,0 +1,19 @@
+import type { Keeper } from './keeper.ts'
+import { rejection } from './renewal/renew.ts'
+import type { Snapshot, Status } from './status.ts'
+
+/** How all sign-ins stand: one status a user, of the token that can do most, and one for each that has ended. */
+export function takeSnapshot(keeper: Keeper): Snapshot {
+  const { app, platform } = keeper.keyring
+  const accounts: Status[] = []
+  for (const userId of keeper.users()) {
+    const kept = keeper.ofUser(userId).at(-1)
+    if (kept !== undefined) accounts.push(kept.status(platform.now(), app?.clientType === 'public'))
+  }
+  for (const ended of keeper.ended()) {
+    if (keeper.ofUser(ended.userId ?? '').length > 0) continue
+    const { reason, message: why } = rejection(ended)
+    accounts.push({ state: 'needs-login', reason, why, userId: ended.userId, login: ended.login, scopes: [] })
+  }
+  return { accounts }
+}
