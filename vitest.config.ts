@@ -48,7 +48,14 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             main: './test/workerd/worker.ts',
-            miniflare: { compatibilityDate: '2026-10-01' },
+            miniflare: {
+              compatibilityDate: '2026-10-01',
+              kvNamespaces: ['KV'],
+              durableObjects: {
+                PLAIN: { className: 'Plain', useSQLite: true },
+                LEGACY: { className: 'Legacy', useSQLite: false },
+              },
+            },
           }),
         ],
         test: { name: 'workerd', include: [everywhere, 'test/**/*.workerd.test.ts'], setupFiles },

@@ -5,17 +5,17 @@ import { describe, expect, test } from 'vitest'
 import { pkg, root } from './entries.ts'
 
 /** Entries of their own, for who imports them by name. */
-const apart = ['extension'] as const
+const apart = ['extension', 'cloudflare'] as const
 
 /** From left to right, as data flows. A room imports from rooms to its left, and never from its neighbour. */
 const layers = [
   ['errors', 'types', 'internal'],
   ['stores', 'oauth'],
   ['token'],
-  ['helix', 'chat', ...apart],
+  ['helix', 'chat'],
   ['client'],
   ['index'],
-  ['extension', 'cloudflare'],
+  [...apart],
 ] as const
 
 /** Beside the house: what the fake Twitch shares with the library could be wrong in both. */

@@ -14,6 +14,7 @@ const marks = {
   helix: ['Client-Id'],
   chat: ['PRIVMSG', 'twitch.tv/tags'],
   extension: ['opaque_user_id'],
+  cloudflare: ['twitch_keyring'],
 } as const
 
 type Half = keyof typeof marks
@@ -26,7 +27,8 @@ const withoutHalves: Readonly<Record<string, readonly Half[]>> = {
   [`${pkg.name}/helix`]: ['stores', 'oauth', 'token', 'chat'],
   [`${pkg.name}/chat`]: ['stores', 'oauth', 'token', 'helix'],
   [`${pkg.name}/extension`]: ['stores', 'oauth', 'token', 'helix', 'chat'],
-  [pkg.name]: ['extension'],
+  [`${pkg.name}/cloudflare`]: ['stores', 'helix', 'extension'],
+  [pkg.name]: ['extension', 'cloudflare'],
 }
 
 describe('an import brings along nothing of the other halves', () => {

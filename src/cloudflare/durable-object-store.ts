@@ -1,0 +1,128 @@
+import { StoreError } from '../errors.ts'
+import {
+  checkName,
+  corruptRecord,
+  isRecord,
+  isTombstone,
+  type ProblemListener,
+  report,
+  takeRecord,
+} from '../stores/record.ts'
+import { toStoreError } from '../stores/store-error.ts'
+import type { StoredRecord, TokenStore } from '../stores/token-store.ts'
+
+/** The part of a Durable Object's `ctx.storage` that is used. */
+export interface DurableObjectStorageLike {
+  readonly sql: {
+    exec(query: string, ...bindings: (string | number | null)[]): { toArray(): Record<string, unknown>[] }
+  }
+  /** Resolves when what was written is on disk. */
+  sync(): Promise<void>
+}
+
+export interface DurableObjectStoreOptions {
+  /** Its rows bear it: letters, digits, `_`, `.` and `-`. Default `twitch-keyring`. */
+  readonly name?: string | undefined
+  /** Told of each record that could not be read. */
+  readonly onProblem?: ProblemListener | undefined
+}
+
+const MEDIUM = "The Durable Object's storage"
+
+/**
+ * Keeps tokens in a Durable Object: `durableObjectStore(ctx.storage)`. The object is the only one that reads and writes
+ * them, so that `replace` is compare-and-set for the whole world.
+ *
+ * A record is a row of the table `twitch_keyring`; what could not be read is kept under the store name `<name>!corrupt`
+ * until its user signs out.
+ *
+ * @param storage Of a class listed in `new_sqlite_classes`.
+ * @throws {RangeError} The name has other characters.
+ * @see https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/
+ */
+export function durableObjectStore(
+  storage: DurableObjectStorageLike,
+  options: DurableObjectStoreOptions = {},
+): TokenStore {
+  const { name = 'twitch-keyring', onProblem } = options
+  checkName(name)
+  let isReady = false
+
+  function query(sql: string, ...bindings: (string | number | null)[]): Record<string, unknown>[] {
+    if (!isReady) {
+      storage.sql.exec(
+        'CREATE TABLE IF NOT EXISTS twitch_keyring (store TEXT, key TEXT, record TEXT, PRIMARY KEY (store, key)) WITHOUT ROWID',
+      )
+      isReady = true
+    }
+    return storage.sql.exec(sql, ...bindings).toArray()
+  }
+
+  const write = (store: string, key: string, record: string) =>
+    query('INSERT OR REPLACE INTO twitch_keyring (store, key, record) VALUES (?, ?, ?)', store, key, record)
+
+  /** Synchronous, as are the writes: nobody comes in between. */
+  function read(key: string): StoredRecord | undefined {
+    const [row] = query('SELECT record FROM twitch_keyring WHERE store = ? AND key = ?', name, key)
+    if (row === undefined) return undefined
+    const record = parse(row['record'])
+    if (isRecord(record)) return record
+    write(`${name}!corrupt`, key, String(row['record']))
+    const lost = corruptRecord()
+    write(name, key, JSON.stringify(lost))
+    report(onProblem, 'A record in the Durable Object could not be read and was set aside: sign in again.', key)
+    return lost
+  }
+
+  async function attempt<T>(work: () => T): Promise<T> {
+    try {
+      return work()
+    } catch (cause) {
+      if (cause instanceof StoreError || !/sql/i.test(String(cause))) throw toStoreError(MEDIUM, cause)
+      throw new StoreError(
+        `${MEDIUM} has no SQLite, or it failed: list the class in new_sqlite_classes of the Wrangler configuration.`,
+        { reason: 'failed', cause },
+      )
+    }
+  }
+
+  return {
+    name: `durable-object:${name}`,
+    durable: true,
+    consistency: 'atomic',
+
+    get: (key) => attempt(() => read(key)),
+
+    async replace(key, expectedVersion, next) {
+      const record = takeRecord(expectedVersion, next)
+      const written = await attempt(() => {
+        if (read(key)?.version !== expectedVersion) return false
+        write(name, key, JSON.stringify(record))
+        if (record.deleted) query('DELETE FROM twitch_keyring WHERE store = ? AND key = ?', `${name}!corrupt`, key)
+        return true
+      })
+      if (!written) return false
+      try {
+        await storage.sync()
+      } catch (cause) {
+        throw toStoreError(MEDIUM, cause)
+      }
+      return true
+    },
+
+    keys: () =>
+      attempt(() =>
+        query('SELECT key, record FROM twitch_keyring WHERE store = ?', name).flatMap(({ key, record }) =>
+          isTombstone(parse(record)) ? [] : [String(key)],
+        ),
+      ),
+  }
+}
+
+function parse(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,7 @@
+declare namespace Cloudflare {
+  interface Env {
+    readonly KV: KVNamespace
+    readonly PLAIN: DurableObjectNamespace<import('./worker.ts').Plain>
+    readonly LEGACY: DurableObjectNamespace<import('./worker.ts').Legacy>
+  }
+}
