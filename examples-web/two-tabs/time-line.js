@@ -117,7 +117,7 @@ export function createTimeLine(list) {
         rail(lane, before[lane], rails[lane], lane === side ? dot : undefined),
         wire(lane, before[lane], rails[lane]),
       ]),
-      create('span', 'text', text),
+      create('span', 'text', create('span', 'who', `The ${side} one `), text),
     )
     return item
   }
