@@ -15,9 +15,10 @@ type Parameter = (typeof OURS)[number]
  * Reads the address a redirect ended at: its fragment (tokens) and its query (codes and refusals).
  *
  * @returns `undefined` when the address is no answer of Twitch. One with a parameter twice is an `error`, whatever it says.
+ * @throws {TypeError} It is no address.
  */
 export function readCallback(url: string | URL): Callback | undefined {
-  const { hash, search } = new URL(url)
+  const { hash, search } = parseAddress(url)
   const found = new Map<Parameter, string>()
   let twice = false
   for (const part of [new URLSearchParams(hash.slice(1)), new URLSearchParams(search)]) {
@@ -54,9 +55,13 @@ export function readCallback(url: string | URL): Callback | undefined {
   return { type: 'id_token', id_token: id_token as string, ...(state !== undefined && { state }) }
 }
 
-/** The address without anything of Twitch's answer, for `history.replaceState`. What else it holds stays. */
+/**
+ * The address without anything of Twitch's answer, for `history.replaceState`. What else it holds stays.
+ *
+ * @throws {TypeError} It is no address.
+ */
 export function withoutCallback(url: string | URL): string {
-  const clean = new URL(url)
+  const clean = parseAddress(url)
   const fragment = new URLSearchParams(clean.hash.slice(1))
   const inFragment = OURS.some((name) => fragment.has(name))
   for (const name of OURS) {
@@ -66,4 +71,10 @@ export function withoutCallback(url: string | URL): string {
   }
   if (inFragment) clean.hash = fragment.toString()
   return clean.href
+}
+
+/** @throws {TypeError} Without the address, which may hold a code or a token: the platform's own error repeats it. */
+export function parseAddress(url: string | URL, base?: string | undefined): URL {
+  if (!URL.canParse(url, base)) throw new TypeError('The address that Twitch sent the browser back to cannot be read.')
+  return new URL(url, base)
 }

@@ -35,6 +35,13 @@ describe('readCallback', () => {
     expect(readCallback(page + part)).toMatchObject({ type: 'error', error: 'invalid_response' }),
   )
 
+  it('repeats nothing of what is no address', () => {
+    for (const read of [readCallback, withoutCallback]) {
+      expect(() => read('no address: code=xyz')).toThrow(expect.not.objectContaining({ input: expect.anything() }))
+      expect(() => read('no address: code=xyz')).toThrow(/cannot be read/)
+    }
+  })
+
   it('reads any address without an exception', () => {
     fc.assert(
       fc.property(fc.webUrl({ withFragments: true, withQueryParameters: true }), fc.string(), (url, junk) => {

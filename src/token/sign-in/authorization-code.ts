@@ -1,7 +1,7 @@
 import { ConfigurationError, TokenRejectedError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { exchangeCode } from '../../oauth/authorization-code.ts'
-import { readCallback } from '../../oauth/callback.ts'
+import { parseAddress, readCallback } from '../../oauth/callback.ts'
 import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import { beginRedirect, type RedirectOptions } from './begin-redirect.ts'
@@ -72,6 +72,7 @@ export async function signInWithCode(
  * @returns Who signed in, and is now in the store.
  * @throws {TokenRejectedError} `denied`, `refused`, `wrong-user`, or `code-expired` when this browser began no sign-in.
  * @throws {ConfigurationError} The secret or the redirect URI is wrong, or this is a page.
+ * @throws {TypeError} The address cannot be read.
  * @throws {NetworkError} No usable answer came; the code may be used up: begin again.
  * @throws {StoreError}
  */
@@ -84,7 +85,7 @@ export async function completeSignInWithCode(
   const clientSecret = requireSecret(handler)
   const { keyring } = handler
   const { verifyIdToken, signal } = options
-  const callback = readCallback(new URL(url, 'http://localhost'))
+  const callback = readCallback(parseAddress(url, 'http://localhost'))
   if (callback?.type === 'error' && callback.error === 'redirect_mismatch') throw refusedRedirect(callback)
   const pending = readPendingRedirect(options.pending)
   const state = pending?.state ?? options.state
