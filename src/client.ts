@@ -29,12 +29,12 @@ export class Client {
   #chat: ChatClient | undefined
 
   constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
-    refuseUnknownOptions('Client', options, ['journal', 'helix', 'chat'])
-    const { journal, helix, chat } = options
+    refuseUnknownOptions('Client', options, ['journal', 'timers', 'helix', 'chat'])
+    const { journal, timers, helix, chat } = options
     this.#handler = handler
     this.#helixOptions = helix
     this.#chatOptions = chat
-    this.tokens = new TokenManager(handler, { journal })
+    this.tokens = new TokenManager(handler, { journal, timers })
     this.subscribe = this.subscribe.bind(this)
     this.getSnapshot = this.getSnapshot.bind(this)
     handler.client = this

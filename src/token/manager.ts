@@ -29,6 +29,11 @@ export interface TokenManagerOptions {
    * Default: `memoryStore()`. A `StoredTokenHandler` brings its store.
    */
   readonly journal?: TokenStore | undefined
+  /**
+   * `false`: nothing is done but on demand, and by {@link TokenManager.maintain} when you call it. For Durable Objects and
+   * Workers, where a timer lives no longer than a request, or keeps alive what should rest. Default `true`.
+   */
+  readonly timers?: boolean | undefined
 }
 
 /** After upkeep failed as a whole, in milliseconds. */
@@ -46,6 +51,7 @@ interface Opened {
 export class TokenManager extends Emitter<TokenManagerEvents> implements AccessTokenSource {
   readonly #handler: BaseTokenHandler
   readonly #journal: TokenStore | undefined
+  readonly #hasTimers: boolean
   readonly #schedule: Schedule
   readonly #subscribers = new Set<() => void>()
   readonly #endings: (() => void)[] = []
@@ -57,9 +63,10 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   constructor(handler: BaseTokenHandler, options: TokenManagerOptions = {}) {
     super()
-    refuseUnknownOptions('TokenManager', options, ['journal'])
+    refuseUnknownOptions('TokenManager', options, ['journal', 'timers'])
     this.#handler = handler
     this.#journal = options.journal
+    this.#hasTimers = options.timers ?? true
     this.#schedule = new Schedule(handler.platform, (because) => this.#work(because))
     this.subscribe = this.subscribe.bind(this)
     this.getSnapshot = this.getSnapshot.bind(this)
@@ -82,7 +89,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   #startSoon(): void {
-    if (!this.#closed) this.start().catch((error: unknown) => this.#warn(error))
+    if (!this.#closed && this.#hasTimers) this.start().catch((error: unknown) => this.#warn(error))
   }
 
   /** Ends timers and listening. A renewal that is under way still reaches the store. */
@@ -214,9 +221,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
         keeper.load(key, origin).catch((error: unknown) => this.#warn(error))
       }),
     )
-    await upkeep.begin()
+    await upkeep.begin(!this.#hasTimers)
     this.#changed()
-    if (!this.#closed) this.#schedule.start()
+    if (!this.#closed && this.#hasTimers) this.#schedule.start()
   }
 
   async #work(because: 'due' | 'online' | 'visible'): Promise<number> {

@@ -34,9 +34,14 @@ export class Upkeep {
     this.#warn = warn
   }
 
-  /** Validates every token of the store, unless that was just done. Whoever reads the store need not wait for Twitch. */
-  async begin(): Promise<void> {
+  /**
+   * Reads the store, and validates every token in it, unless that was just done. Whoever reads need not wait for Twitch.
+   *
+   * @param onlyRead Work is done when somebody asks for it, and not before.
+   */
+  async begin(onlyRead = false): Promise<void> {
     await this.#readStore()
+    if (onlyRead) return
     const now = this.#keeper.keyring.platform.now()
     for (const kept of this.#keeper.kept()) {
       if (kept.isVouched(now) && now - (kept.validatedAt ?? 0) < RECENTLY) continue
