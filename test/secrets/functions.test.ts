@@ -126,7 +126,12 @@ const feeds: Readonly<Record<string, readonly Feed[]>> = {
     (platform) => stored('confidential', platform).add({ accessToken, refreshToken }),
     (platform) => stored('confidential', platform).add({ accessToken, refreshToken: 7 as never }),
     (platform) =>
-      new library.StoredTokenHandler({ ...app, clientType: 'public' as never, store: library.memoryStore(), platform }),
+      new library.StoredTokenHandler({
+        ...app,
+        clientType: 'public' as 'confidential',
+        store: library.memoryStore(),
+        platform,
+      }),
     (platform) =>
       new library.StoredTokenHandler({
         clientId: CLIENT_ID,
@@ -359,12 +364,14 @@ describe.each(Object.entries(feeds))('%s lets out no secret', (_name, calls) => 
 
 describe('a secret is found', () => {
   const secret = SECRETS.refreshToken
-  test.each([
+  test.each<[string, string]>([
     ['as it is', secret],
     ['in part', secret.slice(0, 8)],
     ['in an address', encodeURIComponent(secret)],
     ['in an address in an address', encodeURIComponent(encodeURIComponent(secret))],
-    ...[0, 1, 2].map((before) => [`in base64, ${before} in`, btoa(`${'-'.repeat(before)}${secret}--`)] as const),
+    ...[0, 1, 2].map(
+      (before) => [`in base64, ${before} in`, btoa(`${'-'.repeat(before)}${secret}--`)] as [string, string],
+    ),
   ])('%s', (_how, text) => {
     expect(leaksIn(`before ${text} after`)).toEqual(['refreshToken'])
   })

@@ -5,7 +5,7 @@ import { StoredTokenHandler, TokenManager } from '../../src/token/index.ts'
 import type { Channel, ClientType, Locks, PlatformOptions, Scope } from '../../src/types.ts'
 
 export const CLIENT_ID = 'keyringtest'
-export const SECRET = 'confidentialsecret'
+export const SECRET = 's3cret0of7the4app2in8all3tests'
 export const ANN = { id: '1001', login: 'ann' } as const
 export const BEN = { id: '1002', login: 'ben' } as const
 export const SCOPES = ['chat:read', 'chat:edit'] as const satisfies readonly Scope[]
