@@ -9,5 +9,15 @@ declare global {
     put(user: string, row: { access: string; refresh: string | undefined }): Promise<void>
   }
   const config: { ircToken: string; clientId: string; clientSecret: string | undefined }
+  const chrome: {
+    readonly alarms: {
+      readonly onAlarm: { addListener(listener: () => unknown): void }
+      create(name: string, alarm: { readonly when: number }): unknown
+    }
+    readonly identity: {
+      getRedirectURL(): string
+      launchWebAuthFlow(details: { readonly url: string; readonly interactive: boolean }): Promise<string | undefined>
+    }
+  }
   function test(name: string, run: () => Promise<void>): void
 }

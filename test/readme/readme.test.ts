@@ -138,5 +138,9 @@ beforeAll(() => {
     'README.md 3',
     'docs/testing.md 1',
     'docs/testing.md 2',
+    // Those of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
+    ...['obs 1', 'dashboard 1', 'dashboard 2', 'extension 1', 'extension 2', 'mv3 1', 'worker 1'].map((example) =>
+      `docs/places/${example}`.replace(' ', '.md '),
+    ),
   ])
 })

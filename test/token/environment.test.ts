@@ -205,7 +205,7 @@ describe('the advice', () => {
     ['a page without IndexedDB', page(where, { indexedDB: undefined }), 'signInWithDeviceCode', 'localStorageStore'],
     ['a page without storage', page(where, none), 'signInWithDeviceCode', 'memoryStore'],
     ['a source of OBS', page(where, obs(true)), 'signInWithDeviceCode', 'indexedDBStore'],
-    ['a Twitch extension', page('https://a.ext-twitch.tv/'), 'Twitch.ext.onAuthorized', 'memoryStore'],
+    ['a Twitch extension', page('https://a.ext-twitch.tv/'), 'ExtensionTokenHandler', 'memoryStore'],
     [
       'the worker of a browser extension',
       page('chrome-extension://abc/worker.js', { ...worker, ...none }),
@@ -215,7 +215,7 @@ describe('the advice', () => {
     [
       'a Cloudflare Worker',
       { ...worker, navigator: { userAgent: 'Cloudflare-Workers' } },
-      'authorization code flow',
+      'signInWithCode',
       'a Durable Object',
     ],
   ])('for %s', async (_, realm, signIn, store) => {

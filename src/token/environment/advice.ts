@@ -23,7 +23,7 @@ export function adviseSignIn(place: Place): Advice {
       }
     case 'twitch-extension':
       return {
-        use: 'Twitch.ext.onAuthorized',
+        use: 'ExtensionTokenHandler',
         why: 'Twitch gives an extension its token without a sign-in, and blocks any other way.',
       }
     case 'extension-page':
@@ -32,7 +32,7 @@ export function adviseSignIn(place: Place): Advice {
     case 'worker':
     case 'durable-object':
       return {
-        use: 'authorization code flow',
+        use: 'signInWithCode',
         why: 'A server can keep a client secret, and then its refresh tokens may be used again.',
       }
     default:
