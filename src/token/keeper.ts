@@ -251,7 +251,9 @@ export class Keeper {
       return await this.#takeRenewed(kept, why, renewed)
     } catch (error) {
       if (error instanceof TokenRejectedError) return await this.#takeRejected(kept, error)
-      const known = this.#kept.get(key) ?? kept
+      // What others did meanwhile was not listened to.
+      const known = (await this.load(key, 'elsewhere').catch(() => this.#kept.get(key))) ?? kept
+      if (known.record.accessToken !== record.accessToken) return known
       known.dead = this.keyring.renewal.isDead(key, known.record.accessToken)
       this.#note(known, error)
       throw error
@@ -302,8 +304,7 @@ export class Keeper {
 
   /** The record has ended, unless somebody signed in meanwhile. */
   async #takeRejected(old: KeptToken, error: TokenRejectedError): Promise<KeptToken> {
-    // No renewal signs anybody out.
-    const origin = error.reason === 'signed-out' ? 'elsewhere' : 'here'
+    const origin = this.keyring.renewal.hasEnded(error) ? 'here' : 'elsewhere'
     await this.load(old.key, origin).catch(this.#news.warning)
     const kept = this.#kept.get(old.key)
     if (kept !== undefined && kept.record.accessToken !== old.record.accessToken) return kept

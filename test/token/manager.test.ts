@@ -167,6 +167,41 @@ describe('two tabs on one store', () => {
     expect(twitch.id.isAlive(renewed.value)).toBe(true)
   })
 
+  test('a tab whose own look got no answer takes what another tab renewed meanwhile', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const store = memoryStore()
+    const place = { locks: undefined }
+    const one = openTab(store, place)
+    const two = openTab(store, place)
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(one.manager.get())
+    await clock.until(two.manager.get())
+    twitch.id.expireAll()
+    twitch.faults.add({ host: 'id', path: '/validate', times: 1, fault: { kind: 'hang' } })
+    const waiting = one.manager.renew(old)
+    await clock.advance(100)
+    const renewed = await clock.until(two.manager.renew(old))
+    expect((await clock.until(waiting)).value).toBe(renewed.value)
+    expect(one.manager.status()).toMatchObject({ state: 'ok' })
+    expect(asked('/token')).toBe(1)
+  })
+
+  test('both hear that a sign-in has ended, and only one of them that it was here', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const store = memoryStore()
+    const one = openTab(store)
+    const two = openTab(store)
+    await clock.until(one.handler.add(issue()))
+    const old = await clock.until(one.manager.get())
+    await clock.until(two.manager.get())
+    const heard: string[] = []
+    for (const { manager } of [one, two]) manager.on('needsLogin', ({ origin }) => heard.push(origin))
+    twitch.id.disconnect('ann', CLIENT_ID)
+    await clock.until(Promise.allSettled([one.manager.renew(old), two.manager.renew(old)]))
+    await clock.settle()
+    expect(heard.sort()).toEqual(['elsewhere', 'here'])
+  })
+
   test('a tab that is refused with a newer token than it knows reads the store before it answers', async () => {
     const { clock, twitch, openTab, issue, asked } = createWorld()
     const store = memoryStore()

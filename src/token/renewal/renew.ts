@@ -81,6 +81,8 @@ export class Renewal {
   readonly #neverSent = new Set<string>()
   /** Pairs that Twitch gave and the store did not take. */
   readonly #unsaved = new Map<string, Unsaved>()
+  /** What was thrown for sign-ins that were ended here. */
+  readonly #ends = new WeakSet<TokenRejectedError>()
   /** Access tokens that Twitch has refused. */
   readonly #dead = new Map<string, string>()
 
@@ -107,6 +109,11 @@ export class Renewal {
       await this.#watch(book, key, result.waitFor)
       validation = undefined
     }
+  }
+
+  /** Whether it was this renewal that ended the sign-in, and not somebody before it. */
+  hasEnded(error: TokenRejectedError): boolean {
+    return this.#ends.has(error)
   }
 
   /** Whether Twitch has refused this access token, though it could not be renewed yet. */
@@ -391,7 +398,11 @@ export class Renewal {
     trace('end', key, reason)
     for (let base = record; ; ) {
       const ended = endRecord(base, reason)
-      if (await book.replace(key, base.version, ended)) throw rejection(ended)
+      if (await book.replace(key, base.version, ended)) {
+        const error = rejection(ended)
+        this.#ends.add(error)
+        throw error
+      }
       const now = await book.read(key)
       if (isBlank(now) || isEnded(now)) throw rejection(isBlank(now) ? undefined : now)
       if (now.accessToken !== record.accessToken) return { record: now }
