@@ -54,6 +54,7 @@ export default defineConfig({
               durableObjects: {
                 PLAIN: { className: 'Plain', useSQLite: true },
                 LEGACY: { className: 'Legacy', useSQLite: false },
+                VAULT: { className: 'Vault', useSQLite: true },
               },
             },
           }),

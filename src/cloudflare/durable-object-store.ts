@@ -46,16 +46,18 @@ export function durableObjectStore(
 ): TokenStore {
   const { name = 'twitch-keyring', onProblem } = options
   checkName(name)
-  let isReady = false
 
   function query(sql: string, ...bindings: (string | number | null)[]): Record<string, unknown>[] {
-    if (!isReady) {
+    try {
+      return storage.sql.exec(sql, ...bindings).toArray()
+    } catch (error) {
+      if (!/no such table/.test(String(error))) throw error
+      // The first use, or all was deleted.
       storage.sql.exec(
-        'CREATE TABLE IF NOT EXISTS twitch_keyring (store TEXT, key TEXT, record TEXT, PRIMARY KEY (store, key)) WITHOUT ROWID',
+        'CREATE TABLE twitch_keyring (store TEXT, key TEXT, record TEXT, PRIMARY KEY (store, key)) WITHOUT ROWID',
       )
-      isReady = true
+      return storage.sql.exec(sql, ...bindings).toArray()
     }
-    return storage.sql.exec(sql, ...bindings).toArray()
   }
 
   const write = (store: string, key: string, record: string) =>

@@ -1,6 +1,25 @@
+export type { VaultAnswer, VaultError } from './answer.ts'
+export type { Called, DurableObjectBase, DurableObjectContext } from './durable-object.ts'
 export {
   type DurableObjectStorageLike,
   type DurableObjectStoreOptions,
   durableObjectStore,
 } from './durable-object-store.ts'
 export { type KeyMetadata, type KeyPage, type KVNamespaceLike, type KVStoreOptions, kvStore } from './kv-store.ts'
+export { createTokenVault } from './token-vault.ts'
+export type {
+  TokenVault,
+  TokenVaultNamespace,
+  TokenVaultOptions,
+  TokenVaultStub,
+  VaultCodeSignIn,
+  VaultCodeSignInOptions,
+  VaultDeviceCode,
+  VaultDeviceSignInOptions,
+  VaultListener,
+  VaultPair,
+  VaultSignInStatus,
+  VaultToken,
+  VaultTokenRequest,
+} from './vault.ts'
+export { type VaultDeviceSignIn, VaultTokenHandler, type VaultTokenHandlerOptions } from './vault-token-handler.ts'

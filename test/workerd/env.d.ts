@@ -3,5 +3,6 @@ declare namespace Cloudflare {
     readonly KV: KVNamespace
     readonly PLAIN: DurableObjectNamespace<import('./worker.ts').Plain>
     readonly LEGACY: DurableObjectNamespace<import('./worker.ts').Legacy>
+    readonly VAULT: DurableObjectNamespace<import('./worker.ts').Vault>
   }
 }

@@ -1,0 +1,141 @@
+import { env, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { VaultTokenHandler } from '../../src/cloudflare/index.ts'
+import { ANN, BEN, createRealVaultWorld, SCOPES } from './world.ts'
+
+const HOUR = 3_600_000
+const redirectUri = 'https://worker.example/callback'
+
+const vaultOf = (name: string) => env.VAULT.get(env.VAULT.idFromName(name))
+const alarmOf = (name: string) => runInDurableObject(vaultOf(name), (_, { storage }) => storage.getAlarm())
+
+/** Every text that an object has on its disk. */
+const rowsOf = (name: string) =>
+  runInDurableObject(vaultOf(name), (_, { storage }) =>
+    JSON.stringify(
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'twitch_keyring'").toArray().length === 0
+        ? []
+        : storage.sql.exec('SELECT record FROM twitch_keyring').toArray(),
+    ),
+  )
+
+function open(options: Parameters<typeof createRealVaultWorld>[0] = {}) {
+  const handler = new VaultTokenHandler(env.VAULT)
+  /** What becomes of a sign-in. */
+  const endOf = (id: string) =>
+    vi.waitUntil(async () => {
+      const status = await handler.signInStatus(id)
+      return status.state === 'pending' ? undefined : status
+    })
+  return { ...createRealVaultWorld(options), handler, endOf }
+}
+
+afterEach(() => reset())
+
+describe('a sign-in with a device code', () => {
+  test('goes on by itself, and ends in the vault of whoever agreed', async () => {
+    const { handler, twitch, endOf } = open()
+    const { id, userCode } = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'pending', userCode })
+    twitch.id.allow(userCode, ANN.login)
+    expect(await endOf(id)).toMatchObject({ state: 'signed-in', account: { id: ANN.id, login: 'ann' } })
+    expect(await handler.get({ user: ANN.id, scopes: SCOPES })).toMatchObject({ userId: ANN.id })
+    expect(await alarmOf(ANN.id)).not.toBe(null)
+  })
+
+  test('goes on after the object was taken away', async () => {
+    const { handler, twitch, endOf } = open()
+    const { id, userCode } = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    await runInDurableObject(vaultOf(`sign-in:${id}`), (_, state) => {
+      state.abort('taken away')
+    }).catch(() => {})
+    twitch.id.allow(userCode, ANN.login)
+    await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
+    // Nobody asks meanwhile.
+    await vi.waitUntil(async () => (await alarmOf(ANN.id)) !== null)
+    expect(await endOf(id)).toMatchObject({ state: 'signed-in' })
+  })
+
+  test('leaves no token where it was begun, and an hour later nothing at all', async () => {
+    const { handler, twitch, endOf, jump } = open()
+    const { id, userCode } = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    twitch.id.allow(userCode, ANN.login)
+    await endOf(id)
+    const { value } = await handler.get({ user: ANN.id })
+    expect(await rowsOf(`sign-in:${id}`)).not.toContain(value)
+    jump(HOUR)
+    await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
+    expect(await rowsOf(`sign-in:${id}`)).toBe('[]')
+    expect(await alarmOf(`sign-in:${id}`)).toBe(null)
+    expect(await handler.signInStatus(id)).toEqual({ state: 'unknown' })
+  })
+
+  test('that is refused or cancelled says so', async () => {
+    const { handler, twitch, endOf } = open()
+    const refused = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    twitch.id.deny(refused.userCode)
+    const cancelled = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    await handler.cancelSignIn(cancelled.id)
+    expect(await endOf(refused.id)).toMatchObject({ state: 'failed', reason: 'denied' })
+    expect(await endOf(cancelled.id)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+  })
+
+  test('hands its tokens over later when the vault does not answer at first', async () => {
+    const { handler, twitch, asked } = open()
+    const { id, userCode } = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    // The sign-in itself validates once, the vault of the user then cannot.
+    twitch.faults.add({ host: 'id', path: '/validate', skip: 1, times: 1, fault: { kind: 'status', status: 503 } })
+    twitch.id.allow(userCode, ANN.login)
+    await vi.waitUntil(() => asked('/validate') === 2)
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'pending' })
+    await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'signed-in' })
+    expect(await handler.get({ user: ANN.id })).toMatchObject({ userId: ANN.id })
+  })
+})
+
+describe('a sign-in with a code and a secret', () => {
+  const confidential = { clientType: 'confidential' } as const
+
+  test('ends in the vault of whoever agreed, and stores nothing before', async () => {
+    const { handler, twitch } = open(confidential)
+    const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+    expect(await rowsOf('app')).toBe('[]')
+    const back = await twitch.id.authorize(url, { login: ANN.login })
+    expect(await handler.completeSignInWithCode(back, pending)).toMatchObject({ id: ANN.id, login: ANN.login })
+    const token = await handler.get({ user: ANN.id, scopes: SCOPES })
+    expect(twitch.id.isAlive(token.value)).toBe(true)
+    expect(await rowsOf(`sign-in:${pending.state}`)).not.toContain(token.value)
+  })
+
+  test('refuses the answer to a sign-in of another browser', async () => {
+    const { handler, twitch } = open(confidential)
+    const mine = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+    const other = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+    const back = await twitch.id.authorize(other.url, { login: BEN.login })
+    await expect(handler.completeSignInWithCode(back, mine.pending)).rejects.toMatchObject({ reason: 'code-expired' })
+    await expect(handler.get({ user: BEN.id })).rejects.toMatchObject({ reason: 'signed-out' })
+  })
+
+  test('a second sign-in takes the place of the first', async () => {
+    const { handler, twitch } = open(confidential)
+    for (let time = 1; time <= 2; time += 1) {
+      const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+      await handler.completeSignInWithCode(await twitch.id.authorize(url, { login: ANN.login }), pending)
+    }
+    await evictDurableObject(vaultOf(ANN.id))
+    expect(await handler.status(ANN.id)).toMatchObject({ state: 'ok' })
+  })
+})
+
+test('a pair that is handed over twice is adopted once, even after it was renewed', async () => {
+  const { twitch, issue, asked, handler } = open()
+  const pair = { grantId: 'grant', userId: ANN.id, scopes: SCOPES, ...issue() }
+  await vaultOf(ANN.id).adopt(pair)
+  const old = await handler.get({ user: ANN.id })
+  twitch.id.expireAll()
+  const renewed = await handler.renew(old)
+  expect(await vaultOf(ANN.id).adopt(pair)).toMatchObject({ ok: true, value: { id: ANN.id } })
+  expect((await handler.get({ user: ANN.id })).value).toBe(renewed.value)
+  expect(asked('/token')).toBe(1)
+})

@@ -1,0 +1,199 @@
+import { env, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { VaultTokenHandler } from '../../src/cloudflare/index.ts'
+import { ANN, type BEN, CLIENT_ID, createVaultWorld, SCOPES } from './world.ts'
+
+const HOUR = 3_600_000
+
+const vaultOf = (name: string) => env.VAULT.get(env.VAULT.idFromName(name))
+const alarmOf = (name: string) => runInDurableObject(vaultOf(name), (_, { storage }) => storage.getAlarm())
+
+let world: ReturnType<typeof createVaultWorld>
+let handler: VaultTokenHandler
+
+beforeEach(() => {
+  world = createVaultWorld()
+  handler = new VaultTokenHandler(env.VAULT, { platform: world.twitch.platform })
+})
+afterEach(() => reset())
+
+/** A pair that somebody signed in with, in their own vault. */
+async function signIn({ id, login }: typeof ANN | typeof BEN = ANN) {
+  const pair = world.issue(login)
+  const answer = await vaultOf(id).adopt({ grantId: `grant of ${id}`, userId: id, scopes: SCOPES, ...pair })
+  expect(answer).toMatchObject({ ok: true, value: { id, login } })
+  return pair
+}
+
+/** Time passes to the next alarm, and it rings. */
+async function ring(name: string): Promise<number> {
+  const at = (await alarmOf(name)) ?? 0
+  const now = world.clock.now()
+  if (at > now) await world.clock.advance(at - now)
+  await runDurableObjectAlarm(vaultOf(name))
+  return at - now
+}
+
+describe('a vault', () => {
+  test('hands out the access token of its user, and no refresh token', async () => {
+    const { accessToken, refreshToken } = await signIn()
+    const answer = await vaultOf(ANN.id).getToken({ user: ANN.id, scopes: ['chat:read'] })
+    expect(answer).toMatchObject({ ok: true, value: { value: accessToken, kind: 'user', userId: ANN.id } })
+    expect(JSON.stringify(answer)).not.toContain(refreshToken)
+    const token = await handler.get({ user: ANN.id })
+    expect(token.value).toBe(accessToken)
+    expect(JSON.stringify(token)).not.toContain(accessToken)
+  })
+
+  test('renews a refused token once, for fifty who ask at the same time', async () => {
+    await signIn()
+    const old = await handler.get({ user: ANN.id })
+    world.twitch.id.expireAll()
+    const renewed = await Promise.all(Array.from({ length: 50 }, () => handler.renew(old)))
+    expect(new Set(renewed.map(({ value }) => value)).size).toBe(1)
+    expect(renewed[0]?.value).not.toBe(old.value)
+    expect(world.asked('/token')).toBe(1)
+  })
+
+  test('two Workers that ask at once get one renewal', async () => {
+    await signIn()
+    const other = new VaultTokenHandler(env.VAULT, { platform: world.twitch.platform })
+    const old = await handler.get({ user: ANN.id })
+    world.twitch.id.expireAll()
+    const [first, second] = await Promise.all([handler.renew(old), other.renew(old)])
+    expect(first.value).toBe(second.value)
+    expect(world.asked('/token')).toBe(1)
+  })
+
+  test('whoever is refused after somebody else was gets what is there by now', async () => {
+    await signIn()
+    const old = await handler.get({ user: ANN.id })
+    world.twitch.id.expireAll()
+    const renewed = await handler.renew(old)
+    await evictDurableObject(vaultOf(ANN.id))
+    expect((await handler.renew(old)).value).toBe(renewed.value)
+    expect(world.asked('/token')).toBe(1)
+  })
+
+  test('says what is wrong with the errors of the library', async () => {
+    await expect(handler.get({ user: ANN.id })).rejects.toMatchObject({
+      name: 'TokenRejectedError',
+      reason: 'signed-out',
+      userId: ANN.id,
+    })
+    await signIn()
+    await expect(handler.get({ user: ANN.id, scopes: ['bits:read'] })).rejects.toMatchObject({
+      name: 'MissingScopeError',
+      missing: ['bits:read'],
+      userId: ANN.id,
+    })
+    world.twitch.faults.add({ host: 'id', fault: { kind: 'status', status: 503 } })
+    const old = await handler.get({ user: ANN.id })
+    world.twitch.id.expireAll()
+    await expect(handler.renew(old)).rejects.toMatchObject({ name: 'NetworkError', status: 503 })
+    await expect(handler.get()).rejects.toMatchObject({ name: 'ConfigurationError' })
+  })
+
+  test('a handler of a Client asks again for what died, and gets another one', async () => {
+    await signIn()
+    const first = await handler.getUserToken(ANN.id, SCOPES)
+    world.twitch.id.expireAll()
+    const second = await handler.getUserToken(ANN.id, SCOPES)
+    expect(second.accessToken).not.toBe(first.accessToken)
+    expect(await handler.clientId()).toBe(CLIENT_ID)
+  })
+
+  test('a sign-out ends its alarm and revokes the access token', async () => {
+    const { accessToken } = await signIn()
+    await handler.signOut(ANN.id)
+    expect(world.twitch.id.isAlive(accessToken)).toBe(false)
+    await expect(handler.get({ user: ANN.id })).rejects.toMatchObject({ reason: 'signed-out' })
+    await ring(ANN.id)
+    expect(await alarmOf(ANN.id)).toBe(null)
+  })
+
+  test('tells how a sign-in stands after it was taken away and brought back', async () => {
+    await signIn()
+    await evictDurableObject(vaultOf(ANN.id))
+    expect(await handler.status(ANN.id)).toMatchObject({ state: 'ok', userId: ANN.id, login: ANN.login })
+    expect(world.asked('/validate')).toBe(1)
+  })
+
+  test('keeps one app token for all, in an object of its own', async () => {
+    world = createVaultWorld({ clientType: 'confidential' })
+    const tokens = await Promise.all([1, 2, 3].map(() => handler.get({ kind: 'app' })))
+    await evictDurableObject(vaultOf('app'))
+    tokens.push(await handler.get({ kind: 'app' }))
+    expect(new Set(tokens.map(({ value }) => value)).size).toBe(1)
+    expect(world.asked('/token')).toBe(1)
+  })
+})
+
+describe('the alarm', () => {
+  test('validates every hour and renews before the end, whether anybody asks or not', async () => {
+    await signIn()
+    for (let passed = 0; passed < 24 * HOUR; ) passed += await ring(ANN.id)
+    expect(world.asked('/validate')).toBeGreaterThanOrEqual(17)
+    expect(world.asked('/token')).toBeOneOf([6, 7])
+    expect(await handler.status(ANN.id)).toMatchObject({ state: 'ok' })
+    const renewed = world.events.filter(({ type }) => type === 'tokenRefreshed')
+    expect(renewed).toHaveLength(world.asked('/token'))
+  })
+
+  test('does so across evictions, with no more alarms than without', async () => {
+    await signIn()
+    let alarms = 0
+    for (let passed = 0; passed < 24 * HOUR; alarms += 1) {
+      passed += await ring(ANN.id)
+      await evictDurableObject(vaultOf(ANN.id))
+    }
+    expect(world.asked('/token')).toBeOneOf([6, 7])
+    expect(alarms).toBeLessThanOrEqual(32)
+  })
+
+  test('that rings twice does its work once', async () => {
+    await signIn()
+    await ring(ANN.id)
+    await world.clock.advance(3.9 * HOUR)
+    await Promise.all([1, 2].map(() => runInDurableObject(vaultOf(ANN.id), (vault) => vault.alarm())))
+    expect(world.asked('/token')).toBe(1)
+  })
+
+  test('is there again at the next call, should it ever be lost', async () => {
+    await signIn()
+    await runInDurableObject(vaultOf(ANN.id), (_, { storage }) => storage.deleteAlarm())
+    await evictDurableObject(vaultOf(ANN.id))
+    await handler.get({ user: ANN.id })
+    expect(await alarmOf(ANN.id)).toBeGreaterThan(world.clock.now())
+  })
+
+  test('goes on after an alarm that failed', async () => {
+    await signIn()
+    await runInDurableObject(vaultOf(ANN.id), async (vault, { storage }) => {
+      storage.sql.exec('ALTER TABLE twitch_keyring RENAME COLUMN record TO hidden')
+      await vault.alarm()
+      expect(await storage.getAlarm()).toBe(world.clock.now() + 300_000)
+      storage.sql.exec('ALTER TABLE twitch_keyring RENAME COLUMN hidden TO record')
+    })
+    expect(world.events).toContainEqual({
+      type: 'warning',
+      event: expect.objectContaining({ message: expect.anything() }),
+    })
+    await ring(ANN.id)
+    expect(await handler.status(ANN.id)).toMatchObject({ state: 'ok' })
+  })
+
+  test('keeps no timer, so that the object can rest', async () => {
+    await signIn()
+    await handler.get({ user: ANN.id })
+    await handler.status(ANN.id)
+    await ring(ANN.id)
+    await world.clock.settle()
+    expect(world.clock.pending).toBe(0)
+  })
+
+  test('an object that nobody signed in to has none', async () => {
+    await handler.get({ user: ANN.id }).catch(() => {})
+    expect(await alarmOf(ANN.id)).toBe(null)
+  })
+})
