@@ -1,7 +1,10 @@
 import { NetworkError } from '../errors.ts'
 import type { Endpoints, PlatformOptions } from '../types.ts'
 import { resolveHttpPlatform } from './http-platform.ts'
-import { untilAborted } from './wait.ts'
+import { TIMED_OUT } from './wait.ts'
+
+/** How long an answer may still come after its time is over, in milliseconds. */
+const LAST_MOMENT = 250
 
 /** What every request function takes. A {@link PlatformOptions} object fits. */
 export interface RequestOptions extends Pick<PlatformOptions, 'fetch' | 'now' | 'setTimeout' | 'clearTimeout'> {
@@ -39,27 +42,40 @@ export async function send(
   signal?.throwIfAborted()
 
   const controller = new AbortController()
-  const onAbort = () => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    controller.abort()
-  }, timeout)
+  let onAbort: (() => void) | undefined
+  let timer: unknown
+  // A `fetch` that ignores its signal (a stub, a frozen connection) must not hold its caller.
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = (reason: unknown) => {
+      reject(reason)
+      controller.abort(reason)
+    }
+    // In a page that was frozen meanwhile, the answer may wait behind this very timer.
+    timer = setTimeout(() => {
+      timer = setTimeout(() => giveUp(TIMED_OUT), LAST_MOMENT)
+    }, timeout)
+    onAbort = () => giveUp(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
 
   try {
-    // A `fetch` that ignores its signal (a stub, a frozen connection) must not hold its caller.
-    const response = await untilAborted(fetch(url, { ...init, signal: controller.signal }), controller.signal)
-    const text = await untilAborted(response.text(), controller.signal)
-    return { status: response.status, headers: response.headers, body: parseJson(text), text }
+    return await Promise.race([givenUp, read(fetch(url, { ...init, signal: controller.signal }))])
   } catch (cause) {
     if (signal?.aborted) throw signal.reason
-    if (timedOut) throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`)
+    if (cause === TIMED_OUT) {
+      throw new NetworkError(`${name} got no answer within ${timeout} ms. Nothing is lost; try later.`)
+    }
     throw new NetworkError(`${name} got no answer. Nothing is lost; try later.`, { cause })
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    if (onAbort) signal?.removeEventListener('abort', onAbort)
   }
+}
+
+async function read(fetched: Promise<Response>): Promise<Answer> {
+  const response = await fetched
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: parseJson(text), text }
 }
 
 function parseJson(text: string): unknown {
