@@ -65,6 +65,7 @@ export interface Seen extends StoredRecord {
   readonly refreshToken?: string
   readonly expiresAt?: number
   readonly ended?: string
+  readonly unrenewable?: true
   readonly mark?: { readonly id: string }
   readonly holder?: string
 }
@@ -92,6 +93,8 @@ export class Machine {
   clocksMoved = false
   /** So many writes still fail, because the disk is full. */
   failingWrites = 0
+  /** A mark stays although its sender knows that nothing was spent. */
+  markStuck = false
   ambiguous = 0
   broken: string | undefined
   hash = 0x811c9dc5
@@ -178,8 +181,10 @@ export class Machine {
     this.ops.push(op)
   }
 
-  /** The store has failed the page: what it holds now, nobody else can know of. */
-  writeFailed(page: Page): void {
+  /** The store has failed the page: what it holds or knows now, nobody else can know of. */
+  writeFailed(page: Page, step: Step): void {
+    if (step === 'take the mark off') this.markStuck = true
+    if (step !== 'write the pair') return
     for (const post of this.posts) if (post.page === page && post.worked) post.unsaved = true
   }
 

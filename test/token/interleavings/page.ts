@@ -156,13 +156,13 @@ export class Page {
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void) => this.#add(answered, false, slow ? -3_000 : 50, settle)
       this.#add(step, true, slow ? -8_000 : 50, (fault) => {
-        if (step === 'write the pair' && fault !== undefined) this.machine.writeFailed(this)
+        if (fault !== undefined) this.machine.writeFailed(this, step)
         if (fault === 'throws before') return answer(() => reject(storeError()))
         if (fault === 'quota') this.machine.failingWrites += 1 + Math.floor(this.machine.random.next() * 12)
         work().then(
           (value) => answer(() => (fault === 'throws after' ? reject(storeError()) : resolve(value))),
           (error: unknown) => {
-            if (step === 'write the pair') this.machine.writeFailed(this)
+            this.machine.writeFailed(this, step)
             answer(() => reject(error))
           },
         )

@@ -364,8 +364,11 @@ class Schedule {
 
   /** Whether anything happened that can cost a sign-in. */
   #mayBeLost(): boolean {
-    const { pages, posts, twitch } = this.#machine
+    const { markStuck, pages, posts, records, twitch } = this.#machine
     return (
+      markStuck ||
+      // A spent pair that was added again is used to its end.
+      [...records.values()].some(({ unrenewable }) => unrenewable) ||
       pages.some(({ state }) => state === 'gone') ||
       posts.some(({ answered }) => !answered) ||
       twitch.id.grants().some(({ ended }) => ended !== undefined)
