@@ -1,5 +1,5 @@
 import { StoreError } from '../../../src/errors.ts'
-import type { StoredRecord, TokenStore } from '../../../src/stores/token-store.ts'
+import type { TokenStore } from '../../../src/stores/token-store.ts'
 import { createRandom } from '../../../src/testing/random.ts'
 import { StoredTokenHandler, TokenManager, type TokenManagerEvents } from '../../../src/token/index.ts'
 import type { AccessToken, Channel, PlatformOptions } from '../../../src/types.ts'
@@ -286,5 +286,3 @@ function nameOfWrite(machine: Machine, key: string, next: Seen): Step {
   if (before.accessToken !== next.accessToken) return 'write the pair'
   return before.mark !== undefined && next.mark === undefined ? 'take the mark off' : 'write a new sign-in'
 }
-
-export type { StoredRecord }
