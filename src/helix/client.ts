@@ -166,14 +166,14 @@ export class HelixClient {
     const name = `${method} ${path}`
     refuseUnknownOptions(name, options, method === 'GET' ? OPTIONS : ['body', ...OPTIONS])
     const plan = planRequest(method, path, options)
-    const search = encodeQuery(query)
+    let search = encodeQuery(query)
     const content = body === undefined ? undefined : encodeBody(body)
     signal?.throwIfAborted()
 
     let token = plan.token === 'none' ? undefined : await pickToken(this.#tokens, plan, signal)
     const clientId = token && (await this.#tokens.clientId())
-    if (plan.as !== undefined && !search.get(plan.as) && token?.userId) search.set(plan.as, token.userId)
-    const url = `${this.#endpoint}${path}${search.size > 0 ? `?${search}` : ''}`
+    if (plan.as !== undefined && token?.userId) search = encodeQuery({ ...query, [plan.as]: token.userId })
+    const url = `${this.#endpoint}${path}${search && `?${search}`}`
     const { fetch, setTimeout, clearTimeout, now, random } = this.#platform
     const limit = this.#limitOf(path, clientId, token)
     const myTurn = limit.line(this.#maxWait, signal)
@@ -208,7 +208,7 @@ export class HelixClient {
   /** Twitch counts by app, and by app and user; what extensions do, by viewer; chat messages for themselves. */
   #limitOf(path: string, clientId = '', token: AccessToken | undefined): RateLimit {
     const own = path === '/chat/messages' ? path : ''
-    const key = JSON.stringify([token?.kind, clientId, token?.userId, own])
+    const key = `${token?.kind} ${token?.userId} ${own} ${clientId}`
     let limit = this.#limits.get(key)
     if (limit === undefined) {
       limit = new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)

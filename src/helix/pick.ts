@@ -18,7 +18,7 @@ export interface Plan {
   readonly token: 'user' | 'app' | 'any' | 'none'
   readonly user: string | undefined
   readonly scopes: ScopeRequirement | undefined
-  /** The parameter that the id of the token's user goes into, when it is not there. */
+  /** The parameter that is missing, and must be the id of the token's user. */
   readonly as: string | undefined
   /** Whether doing it twice comes to the same as once. */
   readonly idempotent: boolean
@@ -54,7 +54,7 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
     token: kind ?? (token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)),
     user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner)),
     scopes: scopes ?? needed,
-    as,
+    as: as !== undefined && isMissing(query[as]) ? as : undefined,
     idempotent: method !== 'POST' && once === undefined && (method !== 'PATCH' || endpoint !== undefined),
   }
 }

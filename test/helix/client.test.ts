@@ -48,6 +48,13 @@ describe('a request', () => {
     ])
   })
 
+  it('puts any text into a parameter', async () => {
+    const { helix, calls } = setUp()
+    const text = 'a b+c&d=é?#/%😀\ud800'
+    await helix.get('/search/channels', { query: { query: text } })
+    expect(calls[0]?.query.get('query')).toBe(text.toWellFormed())
+  })
+
   it('asks for the token of the user and with the scopes it was told', async () => {
     const { helix, asked } = setUp()
     await helix.get('/new/things', { user: '7', scopes: ['moderator:read:chatters'], kind: 'user' })
