@@ -131,6 +131,21 @@ test('the example of a store runs all its cases', async () => {
   for (const run of cases) await run()
 })
 
+test('the examples of Helix say who is live and who follows, and what is missing', async () => {
+  const { clock, twitch, shown } = openPlace('your-client-id')
+  const scopes = ['moderator:read:followers']
+  const { accessToken } = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer', scopes })
+  twitch.users.add({ id: '99', login: 'viewer', displayName: 'Viewer' })
+  twitch.helix.follow('viewer', 'streamer')
+  twitch.helix.goLive('streamer', { viewerCount: 7 })
+  vi.stubGlobal('client', new Client(new SimpleTokenHandler(accessToken, 'your-client-id')))
+  for (const number of [1, 2, 3]) {
+    const run = await example(`docs/helix.md ${number}`)
+    await clock.until(run())
+  }
+  expect(shown).toEqual(['7 watch streamer', 'Viewer', 'Sign in again and allow channel:read:ads', '0 accounts'])
+})
+
 beforeAll(() => {
   expect(examples.map(({ name }) => name)).toEqual([
     'README.md 1',
@@ -138,6 +153,9 @@ beforeAll(() => {
     'README.md 3',
     'docs/testing.md 1',
     'docs/testing.md 2',
+    'docs/helix.md 1',
+    'docs/helix.md 2',
+    'docs/helix.md 3',
     // Those of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
     ...['obs 1', 'dashboard 1', 'dashboard 2', 'extension 1', 'extension 2', 'mv3 1', 'worker 1'].map((example) =>
       `docs/places/${example}`.replace(' ', '.md '),
