@@ -15,7 +15,7 @@ const accessToken = 'anaccesstokenof30characters000'
 const ROUNDS = 151
 const REQUESTS = 20
 
-const server = new Worker(new URL('helix-server.mjs', import.meta.url))
+const server = new Worker(new URL('servers/helix.mjs', import.meta.url))
 const [port] = await once(server, 'message')
 
 /** How many requests for users have come since the last time this was asked. */
