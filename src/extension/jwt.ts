@@ -69,7 +69,6 @@ export async function verifyExtensionJwt(jwt: string, options: VerifyExtensionJw
     try {
       const { payload } = await jwtVerify(jwt, key, {
         algorithms: ['HS256'],
-        requiredClaims: ['exp'],
         clockTolerance: leeway / 1000,
         currentDate: new Date(now()),
       })

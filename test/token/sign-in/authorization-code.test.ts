@@ -44,6 +44,14 @@ describe('a sign-in with a code', () => {
     expect(await outcome(completeSignInWithCode(handler, back, { state }))).toMatchObject({ id: ANN.id })
   })
 
+  test('is not for another browser that began one as well', async () => {
+    const { clock, handler, back, outcome } = await comeBack()
+    const other = await clock.until(signInWithCode(handler, { scopes: [], redirectUri: CALLBACK }))
+    for (const kept of [{ state: other.state }, { pending: other.pending }]) {
+      expect(await outcome(completeSignInWithCode(handler, back, kept))).toMatchObject({ reason: 'code-expired' })
+    }
+  })
+
   test('checks its state once', async () => {
     const { handler, back, state, twitch, outcome } = await comeBack()
     const both = [completeSignInWithCode(handler, back, { state }), completeSignInWithCode(handler, back, { state })]

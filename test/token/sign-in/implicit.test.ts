@@ -100,6 +100,8 @@ describe('an implicit sign-in by redirect', () => {
     load(await twitch.id.authorize(page.location.left[0] ?? '', { login: ANN.login }))
     const error = await outcome(completeSignIn(handler))
     expect(error).toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining('byte for byte') })
+    load(`${PAGE}&error=redirect_mismatch`)
+    expect(await outcome(completeSignIn(handler))).toMatchObject({ name: 'ConfigurationError' })
   })
 
   test('keeps the token of somebody else than expected out, and revokes it', async () => {
