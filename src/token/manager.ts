@@ -1,7 +1,7 @@
 import { MissingScopeError, TokenRejectedError } from '../errors.ts'
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { untilAborted } from '../internal/wait.ts'
+import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
 import { missingScopes } from '../oauth/scopes.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
@@ -38,6 +38,9 @@ export interface TokenManagerOptions {
 
 /** After upkeep failed as a whole, in milliseconds. */
 const WORK_AGAIN_AFTER = 30_000
+
+/** Nobody waits longer for what another request asked the handler, in milliseconds. */
+const OPEN_FOR = 15_000
 
 interface Opened {
   readonly keyring: Keyring
@@ -183,16 +186,20 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async #open(): Promise<Opened> {
+    if (this.#opened !== undefined) return this.#opened
     this.#opening ??= this.#doOpen().catch((error: unknown) => {
       this.#opening = undefined
       throw error
     })
-    return this.#opening
+    const opened = await waitFor(this.#opening, OPEN_FOR, this.#handler.platform)
+    // On Workers the request that began it may be gone: the handler is asked for its app once more.
+    return opened === TIMED_OUT ? this.#doOpen() : opened
   }
 
   async #doOpen(): Promise<Opened> {
     const handler = this.#handler
     const keyring = await openKeyring(handler, this.#journal)
+    if (this.#opened !== undefined) return this.#opened
     const keeper = new Keeper(
       keyring,
       keeperNews({

@@ -1,5 +1,6 @@
 import { HandlerError, TokenRejectedError, TwitchKeyringError } from '../../errors.ts'
 import { SingleFlight } from '../../internal/single-flight.ts'
+import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
 import { adoptPair } from '../adoption.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
@@ -11,8 +12,11 @@ import { choose, type TokenSource } from './token-source.ts'
 /** So many dead tokens are remembered, lest a handler gives one again. */
 const REMEMBERED = 100
 
-/** A person may take minutes to answer, in milliseconds; on Workers an answer may never come. */
+/** A person may take minutes to answer, in milliseconds. */
 const ASKED_FOR = 600_000
+
+/** On Workers no person is asked, and the request that did may be gone. */
+const ASKED_FOR_ON_WORKERS = 15_000
 
 interface Question {
   /** The same for the same question, scopes apart. */
@@ -33,13 +37,16 @@ export class AskedSource implements TokenSource {
   readonly #answers = new Map<string, Set<string>>()
   readonly #questions = new Map<string, Question>()
   readonly #asking: SingleFlight<KeptToken | undefined>
+  readonly #askedFor: number
   readonly #dead = new Map<string, TokenRejectedError>()
 
   constructor(keeper: Keeper, handler: BaseTokenHandler) {
     this.#keeper = keeper
     this.#handler = handler
     const { monotonic, waitUntil } = handler.platform
-    this.#asking = new SingleFlight({ monotonic, waitUntil, limit: ASKED_FOR })
+    const isWorker = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+    this.#askedFor = isWorker ? ASKED_FOR_ON_WORKERS : ASKED_FOR
+    this.#asking = new SingleFlight({ monotonic, waitUntil, limit: this.#askedFor })
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
@@ -96,10 +103,9 @@ export class AskedSource implements TokenSource {
   async #obtain(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     const known = this.#known(question.about, scopes)
     if (known !== undefined && known.rejected === undefined && known.can(scopes)) return known
-    const given = await this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, () =>
-      this.#ask(question, scopes),
-    )
-    return given ?? known
+    const shared = this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, () => this.#ask(question, scopes))
+    const given = await waitFor(shared, this.#askedFor, this.#handler.platform)
+    return (given === TIMED_OUT ? await this.#ask(question, scopes) : given) ?? known
   }
 
   async #ask(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
