@@ -1,0 +1,50 @@
+import type { VaultPair } from '../../../src/cloudflare/index.ts'
+import type { RenewalStep } from '../../../src/token/index.ts'
+
+/** When the machine of all vaults is lost, once. */
+export interface Doom {
+  readonly step?: RenewalStep
+  /** `before` a request leaves, or `after` it was answered. */
+  readonly request?: 'before' | 'after'
+  readonly path?: string
+}
+
+export interface Time {
+  readonly start: number
+  readonly origin: number
+  readonly speed: number
+  readonly offset: number
+}
+
+/** What a test asks of the Worker. */
+export type Op =
+  | { readonly op: 'time'; readonly time: Time }
+  | { readonly op: 'doom'; readonly doom: Doom }
+  | { readonly op: 'adopt'; readonly pairs: readonly VaultPair[] }
+  | { readonly op: 'get' | 'status'; readonly user: string }
+  | { readonly op: 'renew'; readonly user: string; readonly refused: string }
+  | {
+      readonly op: 'storm'
+      readonly users: readonly { readonly user: string; readonly refused: string }[]
+      readonly atOnce: number
+      readonly requests: number
+    }
+  | { readonly op: 'ring' | 'alarms'; readonly users: readonly string[] }
+  | { readonly op: 'add'; readonly pair: { readonly accessToken: string; readonly refreshToken: string } }
+  | {
+      readonly op: 'leave'
+      readonly user: string
+      readonly refused: string
+      readonly cares: boolean
+      readonly after: number
+    }
+  | { readonly op: 'join'; readonly user: string; readonly refused: string; readonly cares: boolean }
+  | { readonly op: 'ask'; readonly user: string; readonly leaves: boolean }
+  | { readonly op: 'globals' }
+  | { readonly op: 'time-get' | 'time-rpc'; readonly user: string; readonly times: number }
+
+export interface Said {
+  readonly token?: string
+  readonly error?: string
+  readonly reason?: string
+}
