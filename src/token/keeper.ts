@@ -8,6 +8,7 @@ import type { Keyring } from './keyring.ts'
 import { type Blank, isBlank } from './record-book.ts'
 import { type AccountRecord, type EndedRecord, isEnded, spentBy } from './renewal/record.ts'
 import { type Renewed, rejection } from './renewal/renew.ts'
+import type { Trouble } from './status.ts'
 import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation.ts'
 
 /** No shared work takes longer than this, in milliseconds; on Workers it may never end. */
@@ -15,6 +16,9 @@ const SHARE_FOR = 90_000
 
 /** A handler that is asked once more before a renewal may take this long, in milliseconds. */
 const ASK_FOR = 30_000
+
+/** A token that is lived on is looked at so long before its end, in milliseconds: while a 401 still means something. */
+const LAST_LOOK = 120_000
 
 const BACKOFF = { first: 2_000, limit: 300_000 }
 
@@ -229,7 +233,9 @@ export class Keeper {
   ): Promise<KeptToken> {
     const { platform, book } = this.keyring
     const { trouble } = kept
-    if (trouble !== undefined && platform.now() < trouble.retryAt) throw trouble.error
+    // Whoever was refused with a token that is lived on knows something new.
+    const isNews = why === 'refused' && trouble?.livesOn
+    if (trouble !== undefined && platform.now() < trouble.retryAt && !isNews) throw trouble.error
     const shared = this.#renewals.run(kept.key, () => this.#renew(kept, why, validation))
     const renewed = await waitFor(shared, SHARE_FOR, platform, signal)
     if (renewed !== TIMED_OUT) return renewed
@@ -295,11 +301,17 @@ export class Keeper {
       await this.keyring.noteVouched(old.key, record, vouched).catch(this.#news.warning)
       this.#news.validated(kept)
     }
-    if (why === 'aging') {
-      const error = new NetworkError('Nobody can tell what became of a renewal: the token is used to its end.')
-      kept.trouble = { error, failures: 1, retryAt: kept.expiresAt ?? this.keyring.platform.now() + BACKOFF.limit }
-    }
+    if (why === 'aging') kept.trouble = this.#liveOn(kept)
     return kept
+  }
+
+  /** Looked at once more before its end: a 401 then says that it was spent, and later it says nothing. */
+  #liveOn({ expiresAt }: KeptToken): Trouble {
+    const error = new NetworkError('Nobody can tell what became of a renewal: the token is used to its end.')
+    const now = this.keyring.platform.now()
+    if (expiresAt === undefined) return { error, failures: 1, retryAt: now + BACKOFF.limit, livesOn: true }
+    const lastLook = expiresAt - LAST_LOOK
+    return { error, failures: 1, retryAt: lastLook > now + LAST_LOOK / 2 ? lastLook : expiresAt, livesOn: true }
   }
 
   /** The record has ended, unless somebody signed in meanwhile. */

@@ -40,6 +40,8 @@ export interface Trouble {
   readonly failures: number
   /** Epoch milliseconds. */
   readonly retryAt: number
+  /** Nobody knows what became of its renewal, and it still works. */
+  readonly livesOn?: true | undefined
 }
 
 /** An unused refresh token of a public app ends after this, in milliseconds. */
