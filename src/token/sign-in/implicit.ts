@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { readCallback } from '../../oauth/callback.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
@@ -42,7 +43,7 @@ const OPTIONS = ['scopes', 'redirectUri', 'forceVerify', 'expectedUser', 'via', 
  * @returns With `via`, who signed in. Without it, nothing: this page is left.
  * @throws {TokenRejectedError} `denied`, `wrong-user`, or `code-expired` for an answer to another question.
  * @throws {ConfigurationError} The app is of the wrong type, or the redirect URI is not registered.
- * @throws {UnsupportedError} The popup was blocked.
+ * @throws {UnsupportedError} The popup was blocked, or there is no page here that could be left.
  * @throws {StoreError}
  * @see https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#implicit-grant-flow
  * @see https://datatracker.ietf.org/doc/rfc10017/
@@ -67,8 +68,14 @@ export async function signInWithImplicit(
   signal?.throwIfAborted()
   const { pending, url } = beginRedirect(keyring, 'token', options)
   if (via === undefined) {
+    const { location } = globalThis
+    if (typeof location?.assign !== 'function') {
+      throw new UnsupportedError(
+        'There is no page here that could leave for Twitch: give `via`, or call this in a page.',
+      )
+    }
     await keepPending(keyring, pending)
-    globalThis.location.assign(url)
+    location.assign(url)
     return undefined
   }
   const controller = new AbortController()

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { verifyIdToken } from '../../../src/oauth/id-token.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
@@ -175,6 +176,61 @@ describe('an implicit sign-in by redirect', () => {
       expect(await outcome(completeSignIn(handler))).toMatchObject(expected)
     }
   })
+})
+
+describe('an implicit sign-in that cannot go on', () => {
+  test('is not begun where there is no page to leave, such as a service worker', async () => {
+    vi.unstubAllGlobals()
+    const { open, outcome } = createRedirectWorld()
+    const { handler, store } = open()
+    const error = await outcome(signInWithImplicit(handler, { scopes: [], redirectUri: PAGE }))
+    expect(error).toMatchObject({ name: 'UnsupportedError', message: expect.stringContaining('`via`') })
+    expect(await store.keys()).toEqual([])
+  })
+
+  test('is over when its token ends, which nobody can renew, and Twitch is left alone after that', async () => {
+    const { clock, handler, manager, twitch, outcome } = await comeBack()
+    await outcome(completeSignIn(handler))
+    await clock.until(manager.start())
+    twitch.id.expireAll()
+    await clock.advance(3_700_000)
+    expect(manager.status()).toMatchObject({ state: 'needs-login', reason: 'invalid', login: 'ann' })
+    const asked = twitch.requests.length
+    await clock.advance(24 * 3_600_000)
+    expect(twitch.requests.length).toBe(asked)
+    expect(twitch.requests.filter(({ path }) => path === '/token')).toEqual([])
+  })
+
+  test('is signed out of like any other: the token is revoked', async () => {
+    const { clock, handler, manager, twitch, outcome } = await comeBack()
+    await outcome(completeSignIn(handler))
+    await clock.until(manager.signOut())
+    expect(await outcome(handler.users())).toEqual([])
+    expect(twitch.requests.at(-1)).toMatchObject({ path: '/revoke', status: 200 })
+  })
+})
+
+test('no address that a stranger makes up signs anybody in, and each is cleaned', async () => {
+  const { handler, twitch, outcome } = await comeBack()
+  const { accessToken } = twitch.id.issue({ clientId: 'keyringtest', login: BEN.login })
+  const parameter = fc.tuple(
+    fc.constantFrom('access_token', 'code', 'error', 'id_token', 'state', 'token_type', 'scope', 'error_description'),
+    fc.oneof(fc.constant(accessToken), fc.constantFrom('access_denied', 'invalid_scope', ''), fc.string()),
+  )
+  const part = fc.array(parameter, { maxLength: 6 }).map((pairs) => new URLSearchParams(pairs).toString())
+  await fc.assert(
+    fc.asyncProperty(part, part, async (query, fragment) => {
+      load(`https://dashboard.example/?${query}#${fragment}`)
+      const refused = await outcome(completeSignIn(handler))
+      if (refused !== undefined) {
+        expect(refused).toMatchObject({ name: expect.stringMatching(/^(TokenRejected|Configuration)Error$/) })
+        const { search, hash } = new URL(page.location.href)
+        expect([search, hash]).toEqual(['', ''])
+      }
+      expect(await handler.users()).toEqual([])
+    }),
+    { numRuns: 200, seed: 7 },
+  )
 })
 
 describe('an implicit sign-in in another window', () => {
