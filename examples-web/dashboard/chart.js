@@ -31,7 +31,10 @@ export function drawFollowers(place, dates, total) {
     ticks: { show: false },
     font: style.font,
   }
-  const size = () => ({ width: place.clientWidth, height: Math.max(140, place.clientHeight - 34) })
+  const size = () => {
+    const legend = /** @type {HTMLElement | null} */ (place.querySelector('.u-legend'))
+    return { width: place.clientWidth, height: Math.max(120, place.clientHeight - (legend?.offsetHeight ?? 34)) }
+  }
 
   const chart = new uPlot(
     {

@@ -3,8 +3,8 @@
 
 import { Client, indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
 import { showChannel } from './channel.js'
-import { wireMishaps } from './mishaps.js'
-import { at, complain } from './page.js'
+import { clearMishaps, wireMishaps } from './mishaps.js'
+import { complain } from './page.js'
 import { createPanel } from './panel.js'
 import { readSettings } from './settings.js'
 
@@ -31,7 +31,7 @@ if (client.status().state !== 'needs-login') show()
 function show() {
   hide()
   document.body.classList.add('signed-in')
-  at('#result').replaceChildren()
+  clearMishaps()
   shown = new AbortController()
   showChannel(client, { every: settings.control ? 3_000 : 30_000, signal: shown.signal }).catch(complain)
 }

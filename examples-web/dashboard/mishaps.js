@@ -78,6 +78,11 @@ export function wireMishaps({ client, settings }) {
   }
 }
 
+export function clearMishaps() {
+  at('#result').replaceChildren()
+  for (const button of at('#mishap-buttons').children) button.ariaPressed = 'false'
+}
+
 /** Web Storage that takes nothing more. @type {Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>} */
 const full = {
   length: 0,
@@ -96,7 +101,8 @@ const full = {
  */
 async function observe(label, button, run) {
   const place = at('#result')
-  for (const other of at('#mishap-buttons').children) other.ariaPressed = String(other === button)
+  clearMishaps()
+  button.ariaPressed = 'true'
   place.replaceChildren(create('p', 'soft', `${label} …`))
   const start = performance.now()
   try {
