@@ -17,7 +17,8 @@ async function setUp(scopes: readonly string[] = ['channel:manage:polls']) {
     apps: [{ clientId: 'app', clientType: 'public' }],
   })
   const { platform } = twitch
-  const handler = new StoredTokenHandler({ clientId: 'app', clientType: 'public', store: memoryStore(), platform })
+  const store = memoryStore()
+  const handler = new StoredTokenHandler({ clientId: 'app', clientType: 'public', store, platform })
   const tokens = new TokenManager(handler)
   const add = async (login: string) => {
     const issued = twitch.id.issue({ clientId: 'app', login, scopes })
@@ -26,7 +27,7 @@ async function setUp(scopes: readonly string[] = ['channel:manage:polls']) {
   }
   const asked = (host: string, path: string) =>
     twitch.requests.filter((entry) => entry.host === host && entry.path.endsWith(path)).length
-  return { clock, twitch, handler, tokens, add, asked, helix: new HelixClient(tokens, { platform }) }
+  return { clock, twitch, store, handler, tokens, add, asked, helix: new HelixClient(tokens, { platform }) }
 }
 
 describe('Helix with a TokenManager', () => {
@@ -86,5 +87,21 @@ describe('Helix with a TokenManager', () => {
     hasty.close()
     expect(await waiting).toMatchObject({ name: 'AbortError' })
     expect(asked('helix', '/users')).toBe(1_600)
+  })
+
+  it('renews once for two Clients on one store, whose requests find the token dead at once', async () => {
+    const { twitch, store, tokens, add, asked } = await setUp()
+    const { refreshToken } = await add('dev')
+    const { platform } = twitch
+    const clients = [1, 2].map(
+      () => new Client(new StoredTokenHandler({ clientId: 'app', clientType: 'public', store, platform })),
+    )
+    for (const { helix } of clients) await helix.get('/users')
+    twitch.id.expireAll()
+    const answers = await Promise.all(clients.flatMap(({ helix }) => [helix.get('/users'), helix.get('/users')]))
+    expect(answers.map(({ data }) => data[0]?.id)).toEqual(['1', '1', '1', '1'])
+    expect(twitch.id.spends(refreshToken)).toBe(1)
+    expect(asked('id', '/token')).toBe(1)
+    for (const client of [...clients, tokens]) client.close()
   })
 })
