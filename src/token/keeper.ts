@@ -319,7 +319,9 @@ export class Keeper {
     const origin = this.keyring.renewal.hasEnded(error) ? 'here' : 'elsewhere'
     await this.load(old.key, origin).catch(this.#news.warning)
     const kept = this.#kept.get(old.key)
-    if (kept !== undefined && kept.record.accessToken !== old.record.accessToken) return kept
+    // Whoever has signed in since may have done so with the same pair.
+    const isOther = kept?.record.accessToken !== old.record.accessToken || error.reason === 'signed-out'
+    if (kept !== undefined && isOther) return kept
     if (kept !== undefined) this.#reject(kept, error)
     throw error
   }
