@@ -369,7 +369,8 @@ class Schedule {
       markStuck ||
       // A spent pair that was added again is used to its end.
       [...records.values()].some(({ unrenewable }) => unrenewable) ||
-      pages.some(({ state }) => state === 'gone') ||
+      // One that was frozen between its mark and its request knows what nobody else can know.
+      pages.some(({ state, hasFrozen }) => state === 'gone' || hasFrozen) ||
       posts.some(({ answered }) => !answered) ||
       twitch.id.grants().some(({ ended }) => ended !== undefined)
     )
