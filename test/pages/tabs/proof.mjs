@@ -29,16 +29,11 @@ export async function proveTabs() {
         holds &&= good
         const sent = outcome.spends.reduce((sum, times) => sum + times, 0)
         const ending = `${outcome.endings.join(' and ')}, after ${sent} ${sent === 1 ? 'request' : 'requests'}`
-        console.log(`${strike} when ${lower(outcome.point)}: ${ending}.${good ? '' : ' BROKEN'}`)
+        console.log(`${strike}, ${outcome.point}: ${ending}.${good ? '' : ' BROKEN'}`)
       }
     }
   } finally {
     await browser.close()
   }
   return holds
-}
-
-/** @param {string} point */
-function lower(point) {
-  return point.startsWith('Twitch') ? point : point[0]?.toLowerCase() + point.slice(1)
 }
