@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * `npm run proof`: what the short forms in `npm test` only sample. `node test/proof.mjs interleavings mutants tabs` runs
+ * `npm run proof`: what the short forms in `npm test` only sample. `node test/proof.mjs interleavings mutants tabs workers` runs
  * only those parts, `--schedules 20000` plays so many.
  */
 import { parseArgs } from 'node:util'
+import { proveWorkers } from './cloudflare/edge/proof.ts'
 import { proveTabs } from './pages/tabs/proof.mjs'
 import { playAll } from './token/interleavings/run.ts'
 import { table } from './token/interleavings/tally.ts'
@@ -12,7 +13,7 @@ import { kill, MUTANTS } from './token/mutants.ts'
 const LEAST = 50
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const parts = { interleavings, mutants, tabs: proveTabs }
+const parts = { interleavings, mutants, tabs: proveTabs, workers: proveWorkers }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

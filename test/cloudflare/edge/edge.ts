@@ -10,6 +10,8 @@ export const CLIENT_ID = 'edge'
 export const SCOPES = ['chat:read', 'chat:edit'] as const
 
 export interface EdgeOptions {
+  /** Epoch milliseconds. Default: far in the future, so that no alarm rings by itself. */
+  readonly startAt?: number
   /** How much faster time passes than on this machine. Default 1. */
   readonly speed?: number
   /** Take what was built, and not the source. Default false. */
@@ -20,13 +22,10 @@ export interface EdgeOptions {
   readonly other?: (url: URL) => Promise<string>
 }
 
-/** Far in the future, so that no alarm rings by itself. */
-const START = Date.UTC(2100, 0, 1)
-
 /** The test Worker in real workerd, a second Worker beside it, and a Twitch on this side of the wire. */
 export async function startEdge(options: EdgeOptions = {}) {
-  const { speed = 1, built = false, users = 1 } = options
-  let time: Time = { start: START, origin: Date.now(), speed, offset: 0 }
+  const { speed = 1, built = false, users = 1, startAt = Date.UTC(2100, 0, 1) } = options
+  let time: Time = { start: startAt, origin: Date.now(), speed, offset: 0 }
   const now = () => time.start + (Date.now() - time.origin) * time.speed + time.offset
   const people = Array.from({ length: users }, (_, index) => ({ id: String(1001 + index), login: `user${index}` }))
   const twitch = createFakeTwitch({
