@@ -5,8 +5,8 @@ import { findGrant, type KeyedRecord, MOST_SLOTS, slotsOf } from './accounts.ts'
 import { discard, rememberSpent } from './discard.ts'
 import type { Keyring } from './keyring.ts'
 import { type Blank, isBlank, type RecordBook } from './record-book.ts'
+import { rejection } from './rejection.ts'
 import { type AccountRecord, isEnded, newTokenRecord, spentBy, type TokenRecord } from './renewal/record.ts'
-import { rejection } from './renewal/renew.ts'
 import { type Validation, validateUserToken } from './validation.ts'
 
 export interface NewPair {
@@ -90,7 +90,7 @@ export async function settlePair(keyring: Keyring, key: string, askedFor?: strin
         await keyring.noteVouched(placed.key, placed.record, owner).catch(() => {})
       }
       if (!placed.record.unsaved) return placed
-      return { key: placed.key, record: await renewal.saveAgain(placed.key, placed.record) }
+      return { key: placed.key, record: await keyring.commits.saveAgain(placed.key, placed.record) }
     }
   } catch (error) {
     if (!(error instanceof TokenRejectedError)) throw error

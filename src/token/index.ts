@@ -17,7 +17,7 @@ export type { Origin } from './keeper.ts'
 export type { Trace } from './keyring.ts'
 export { TokenManager, type TokenManagerOptions } from './manager.ts'
 export type { Mark, TokenRecord } from './renewal/record.ts'
-export type { RenewalStep } from './renewal/renew.ts'
+export type { RenewalStep } from './renewal/steps.ts'
 export {
   type CodeSignIn,
   type CodeSignInOptions,

@@ -6,8 +6,9 @@ import { adoptPair } from './adoption.ts'
 import { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { type Blank, isBlank } from './record-book.ts'
+import { rejection } from './rejection.ts'
 import { type AccountRecord, type EndedRecord, isEnded, spentBy } from './renewal/record.ts'
-import { type Renewed, rejection } from './renewal/renew.ts'
+import type { Renewed } from './renewal/renew.ts'
 import type { Trouble } from './status.ts'
 import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation.ts'
 
@@ -82,9 +83,9 @@ export class Keeper {
    * @throws {StoreError}
    */
   async load(key: string, origin?: Origin | undefined, ask?: KeptToken['ask']): Promise<KeptToken | undefined> {
-    const { book, renewal } = this.keyring
+    const { book, commits } = this.keyring
     const entry = await book.read(key)
-    const unsaved = renewal.unsaved(key)
+    const unsaved = commits.unsaved(key)
     const isOlder = unsaved !== undefined && !isBlank(entry) && !entry.deleted && entry.grantId === unsaved.grantId
     const kept = this.learn(key, isOlder ? unsaved : entry, origin, ask)
     if (kept?.learnCheck(await book.readCheck(key))) this.#news.changed()
@@ -161,15 +162,15 @@ export class Keeper {
 
   /** Writes, or hands to the handler, what could not be kept before. */
   async keepSafe(kept: KeptToken): Promise<void> {
-    const { renewal } = this.keyring
+    const { commits } = this.keyring
     const { key } = kept
-    if (renewal.unsaved(key) !== undefined && (await renewal.flush(key).catch(() => false))) {
+    if (commits.unsaved(key) !== undefined && (await commits.flush(key).catch(() => false))) {
       const known = await this.load(key, 'here')
       if (known?.trouble?.error instanceof StoreError) known.trouble = undefined
       this.#news.changed()
     }
     const known = this.#kept.get(key)
-    if (known?.record.unsaved) this.learn(key, await renewal.saveAgain(key, known.record), 'here')
+    if (known?.record.unsaved) this.learn(key, await commits.saveAgain(key, known.record), 'here')
   }
 
   /**
@@ -287,7 +288,7 @@ export class Keeper {
     const { record, vouched, oldWasAlive, here } = renewed
     const kept = this.learn(old.key, record, here ? 'here' : 'elsewhere') ?? old
     kept.trouble = undefined
-    if (this.keyring.renewal.unsaved(kept.key) !== undefined) {
+    if (this.keyring.commits.unsaved(kept.key) !== undefined) {
       const message = 'The renewed token is not written yet: the store fails. It is lost if the page ends before.'
       this.#note(kept, new StoreError(message, { reason: 'failed' }))
     }

@@ -2,8 +2,10 @@ import type { TokenStore } from '../stores/token-store.ts'
 import type { Platform } from '../types.ts'
 import type { App } from './app.ts'
 import { RecordBook } from './record-book.ts'
+import type { Commits } from './renewal/commits.ts'
 import { newCheckRecord, type TokenRecord } from './renewal/record.ts'
-import { Renewal, type RenewalOptions, type RenewalStep } from './renewal/renew.ts'
+import { Renewal, type RenewalOptions } from './renewal/renew.ts'
+import type { RenewalStep } from './renewal/steps.ts'
 import type { Vouched } from './validation.ts'
 
 /** One step of what happened to a token. It names no token, so that it can be pasted into a bug report. */
@@ -37,6 +39,11 @@ export class Keyring {
         for (const listener of this.#tracing) listener({ at: platform.now(), step, key, detail })
       },
     })
+  }
+
+  /** New pairs, on their way into the store. */
+  get commits(): Commits {
+    return this.renewal.commits
   }
 
   /** @returns The function that ends the listening. */

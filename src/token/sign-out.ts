@@ -10,13 +10,13 @@ import type { Keeper } from './keeper.ts'
  * @throws {StoreError} It could not be written: the user is still signed in.
  */
 export async function signOutUser(keeper: Keeper, userId: string): Promise<void> {
-  const { book, renewal, platform } = keeper.keyring
+  const { book, commits, platform } = keeper.keyring
   const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
   for (const kept of keeper.ofUser(userId)) keys.add(kept.key)
   for (const key of keys) {
-    const held = renewal.unsaved(key) ?? keeper.find(key)?.record
+    const held = commits.unsaved(key) ?? keeper.find(key)?.record
     const discarded = await discard(book, key)
-    renewal.forget(key)
+    commits.forget(key)
     await keeper.load(key, 'here')
     const { accessToken } = held ?? discarded ?? {}
     if (accessToken === undefined) continue

@@ -1,5 +1,5 @@
 import type { Keeper } from './keeper.ts'
-import { rejection } from './renewal/renew.ts'
+import { rejection } from './rejection.ts'
 import type { Snapshot, Status } from './status.ts'
 
 /** How all sign-ins stand: one status a user, of the token that can do most, and one for each that has ended. */

@@ -61,7 +61,7 @@ export class Upkeep {
     await Promise.all(workers)
     let next = now() + VALIDATE_EVERY
     for (const kept of this.#keeper.kept()) {
-      const isUnsaved = keyring.renewal.unsaved(kept.key) !== undefined
+      const isUnsaved = keyring.commits.unsaved(kept.key) !== undefined
       next = Math.min(next, isUnsaved ? now() + SAVE_EVERY : kept.dueAt(now()))
     }
     return next

@@ -76,6 +76,38 @@ describe('a store that fails', () => {
   })
 })
 
+test('a page that was held up between its mark and its request takes back what others gave up on meanwhile', async () => {
+  const { clock, twitch, openTab, issue, asked } = createWorld()
+  const { store, inner } = breakable()
+  let heldUp = false
+  const slow: TokenStore = {
+    ...store,
+    async replace(key, version, next) {
+      const written = await inner.replace(key, version, next)
+      if (!heldUp && 'mark' in next) {
+        heldUp = true
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 50_000))
+      }
+      return written
+    },
+  }
+  const held = openTab(slow, { locks: undefined })
+  const other = openTab(inner, { locks: undefined })
+  await clock.until(held.handler.add(issue()))
+  const token = await clock.until(held.manager.get())
+  await clock.until(other.manager.get())
+  twitch.id.revoke(token.value)
+  const renewing = held.manager.renew(token)
+  await clock.advance(1_000)
+  const gaveUp = await clock.until(other.manager.renew(token).catch((error) => error))
+  expect(gaveUp).toMatchObject({ reason: 'lost-response' })
+  const renewed = await clock.until(renewing)
+  expect(twitch.id.isAlive(renewed.value)).toBe(true)
+  expect(asked('/token')).toBe(1)
+  await clock.settle()
+  expect((await clock.until(other.manager.get())).value).toBe(renewed.value)
+})
+
 describe('a record that cannot be used', () => {
   async function withRecord(record: Record<string, unknown>) {
     const store = memoryStore()

@@ -26,14 +26,14 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'token/renewal/renew.ts',
-        find: 'const marked = await this.#mark(key, record)',
+        find: 'const marked = await this.#marks.make(key, record)',
         replace:
           'const unwritten = { id: platform.randomId(), at: platform.now(), attempt: 1 }\n      const marked: any = { record: { ...record, mark: unwritten }, at: platform.monotonic() }',
       },
       {
         file: 'token/renewal/renew.ts',
         find: 'response = await answer\n',
-        replace: 'await this.#mark(key, record)\n        response = await answer\n',
+        replace: 'await this.#marks.make(key, record)\n        response = await answer\n',
       },
     ],
   },
@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a commit that fails drops the pair',
     patches: [
       {
-        file: 'token/renewal/renew.ts',
+        file: 'token/renewal/commits.ts',
         find: 'this.#unsaved.set(key, { previous, pair })\n',
         replace: 'if (previous !== undefined) throw error\n',
       },
@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a renewal wins over a sign-out',
     patches: [
       {
-        file: 'token/renewal/renew.ts',
+        file: 'token/renewal/commits.ts',
         find: 'now.deleted || now.grantId !== previous.grantId) {',
         replace: 'now.grantId !== previous.grantId) {',
       },

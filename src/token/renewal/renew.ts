@@ -1,24 +1,20 @@
 import { ConfigurationError, NetworkError, StoreError, TokenRejectedError } from '../../errors.ts'
-import { sleep } from '../../internal/wait.ts'
 import { refreshToken } from '../../oauth/refresh.ts'
-import { revokeToken } from '../../oauth/revoke.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Platform } from '../../types.ts'
 import { type App, requestOptions } from '../app.ts'
-import { isBlank, type RecordBook } from '../record-book.ts'
+import { type Blank, isBlank, type RecordBook } from '../record-book.ts'
+import { rejection } from '../rejection.ts'
 import { expiryFrom, type Validation, type Vouched, validateUserToken } from '../validation.ts'
+import { Commits, type SavePair } from './commits.ts'
 import { Gate } from './gate.ts'
-import { judgeMark, MARK_FRESH_FOR, MARK_STANDS_FOR, POST_TIMEOUT } from './mark.ts'
-import { endRecord, isEnded, type Mark, type TokenRecord } from './record.ts'
+import { judgeMark, MARK_FRESH_FOR, POST_TIMEOUT } from './mark.ts'
+import { Marks } from './marks.ts'
+import { type AccountRecord, type EndedRecord, endRecord, isEnded, type Mark, type TokenRecord } from './record.ts'
+import type { TraceStep } from './steps.ts'
 
 /** After a refusal of a token whose access token still works: Twitch has refused good ones, for a while. */
 const REFUSED_RETRY_AFTER = 600_000
-
-/** How long a `racy` store is given to show a mark that another context wrote at the same time. */
-const SETTLE_FOR = 60
-
-/** How often a foreign mark is looked at while it is waited for. */
-const MARK_POLL = 500
 
 export interface RenewalRequest {
   /** The access token that does not do any more; one that is another already is the answer. */
@@ -29,28 +25,13 @@ export interface RenewalRequest {
   readonly validation?: Validation | undefined
 }
 
-export type RenewalStep =
-  | 'queue'
-  | 'read'
-  | 'validate'
-  | 'wait-for-mark'
-  | 'unmark'
-  | 'mark'
-  | 'send'
-  | 'commit'
-  | 'save'
-  | 'unsaved'
-  | 'end'
-  | 'drop'
-
 export interface RenewalOptions {
   /** `undefined`: nothing can be renewed. */
   readonly app: App | undefined
   readonly book: RecordBook
   readonly platform: Platform
-  readonly trace: (step: RenewalStep, key: string, detail?: string) => void
-  /** Hands a new pair to a handler of the user's own. */
-  readonly save?: ((next: TokenRecord, previous: TokenRecord | undefined) => Promise<void>) | undefined
+  readonly trace: TraceStep
+  readonly save?: SavePair | undefined
 }
 
 export interface Renewed {
@@ -64,31 +45,26 @@ export interface Renewed {
   readonly oldWasAlive?: boolean | undefined
 }
 
-interface Unsaved {
-  readonly previous: TokenRecord
-  readonly pair: TokenRecord
-}
-
 /**
  * Renews tokens, each once and only once, whatever else happens meanwhile: see "Renewing a token" in `docs/renewal.md`.
  */
 export class Renewal {
   readonly #options: RenewalOptions
   readonly #gate: Gate
-  /** Since when a mark has been watched standing unchanged, on the own monotonic clock. */
-  readonly #watched = new Map<string, { readonly id: string; readonly since: number }>()
-  /** Marks of our own whose request never left. */
-  readonly #neverSent = new Set<string>()
-  /** Pairs that Twitch gave and the store did not take. */
-  readonly #unsaved = new Map<string, Unsaved>()
+  readonly #marks: Marks
+  /** New pairs, on their way into the store. */
+  readonly commits: Commits
   /** What was thrown for sign-ins that were ended here. */
   readonly #ends = new WeakSet<TokenRejectedError>()
   /** Access tokens that Twitch has refused. */
   readonly #dead = new Map<string, string>()
 
   constructor(options: RenewalOptions) {
+    const { book, platform, trace, save } = options
     this.#options = options
-    this.#gate = new Gate(options.book.store, options.platform)
+    this.#gate = new Gate(book.store, platform)
+    this.#marks = new Marks(book, platform, trace)
+    this.commits = new Commits(book, platform, trace, save)
   }
 
   /**
@@ -98,7 +74,7 @@ export class Renewal {
    * @throws {StoreError} The store does not work, so that nothing was sent.
    */
   async renew(key: string, request: RenewalRequest): Promise<Renewed> {
-    const { trace, book } = this.#options
+    const { trace } = this.#options
     let { validation } = request
     for (;;) {
       trace('queue', key)
@@ -106,7 +82,7 @@ export class Renewal {
       if (!('waitFor' in result)) return result
       // Outside the gate, so that nobody queues for a wait.
       trace('wait-for-mark', key)
-      await this.#watch(book, key, result.waitFor)
+      await this.#marks.watch(key, result.waitFor)
       validation = undefined
     }
   }
@@ -121,46 +97,28 @@ export class Renewal {
     return this.#dead.get(key) === accessToken
   }
 
-  /** The pair that Twitch gave and the store has not taken yet. */
-  unsaved(key: string): TokenRecord | undefined {
-    return this.#unsaved.get(key)?.pair
-  }
-
-  /** A sign-out: whatever was to be written is not. */
-  forget(key: string): void {
-    this.#unsaved.delete(key)
-  }
-
-  /** Tries to write what the store did not take. @returns Whether nothing is left to write under this key. */
-  async flush(key: string): Promise<boolean> {
-    const unsaved = this.#unsaved.get(key)
-    if (unsaved === undefined) return true
-    try {
-      await this.#commit(key, unsaved.previous, unsaved.pair)
-    } catch (error) {
-      if (error instanceof TokenRejectedError) return true
-      throw error
-    }
-    return !this.#unsaved.has(key)
-  }
-
   async #attempt(key: string, request: RenewalRequest): Promise<Renewed | { waitFor: Mark }> {
     const { app, book, platform, trace } = this.#options
     let { validation } = request
+    let stale: TokenRecord | undefined
     for (;;) {
-      const pending = this.#unsaved.get(key)
-      if (pending !== undefined && !(await this.flush(key).catch(() => false))) {
-        if (pending.pair.accessToken !== request.unfit) return { record: pending.pair }
-        throw new StoreError(
-          'The renewed token cannot be written, so that it cannot be renewed again. Mend the store.',
-          {
-            reason: 'failed',
-          },
-        )
+      const pending = this.commits.unsaved(key)
+      if (pending !== undefined && !(await this.commits.flush(key).catch(() => false))) {
+        if (pending.accessToken !== request.unfit) return { record: pending }
+        const message = 'The renewed token cannot be written, so that it cannot be renewed again. Mend the store.'
+        throw new StoreError(message, { reason: 'failed' })
       }
 
       trace('read', key)
       const record = await book.read(key)
+      if (stale !== undefined && isEndedFor(record, stale)) {
+        // Others gave up on a request that never left: only this page can know.
+        const { mark: _, ...unmarked } = stale
+        const revived: TokenRecord = { ...unmarked, version: record.version + 1 }
+        await book.replace(key, record.version, revived)
+        stale = undefined
+        continue
+      }
       if (isBlank(record) || isEnded(record)) throw rejection(isBlank(record) ? undefined : record)
       // One whose owner is known by now is renewed where it goes.
       if (book.isProvisional(key) && record.userId !== undefined) return { record }
@@ -168,7 +126,7 @@ export class Renewal {
 
       const { mark } = record
       // Before the look: only what Twitch says after a mark's request is over tells what became of it.
-      const stoodFor = mark === undefined ? 0 : this.#stoodFor(key, mark)
+      const stoodFor = mark === undefined ? 0 : this.#marks.stoodFor(key, mark)
       if (validation === undefined || record.accessToken !== request.unfit) {
         trace('validate', key)
         validation = await this.#validate(record)
@@ -188,7 +146,7 @@ export class Renewal {
       }
 
       if (mark !== undefined) {
-        const verdict = this.#neverSent.has(mark.id)
+        const verdict = this.#marks.wasNeverSent(mark)
           ? 'not-spent'
           : judgeMark({
               record: { ...record, mark },
@@ -201,12 +159,12 @@ export class Renewal {
         if (verdict === 'live-on') return asItIs
         if (verdict === 'spent') return this.#end(key, record, 'lost-response')
         if (verdict === 'not-spent') {
-          await this.#unmark(key, record)
+          await this.#marks.takeOff(key, record)
           continue
         }
       }
 
-      const marked = await this.#mark(key, record)
+      const marked = await this.#marks.make(key, record)
       if (marked === undefined) {
         validation = undefined
         continue
@@ -214,7 +172,8 @@ export class Renewal {
       const { refreshToken: spent, mark: mine } = marked.record
       // From here to `refreshToken` nothing awaits: a page that was frozen must not send late.
       if (platform.monotonic() - marked.at > MARK_FRESH_FOR || Math.abs(platform.now() - mine.at) > MARK_FRESH_FOR) {
-        this.#neverSent.add(mine.id)
+        this.#marks.giveUp(mine)
+        stale = marked.record
         validation = undefined
         continue
       }
@@ -236,7 +195,7 @@ export class Renewal {
   }
 
   async #take(key: string, previous: TokenRecord, pair: TokenRecord): Promise<Renewed> {
-    const record = await this.#commit(key, previous, pair)
+    const record = await this.commits.commit(key, previous, pair)
     return { record, here: record.accessToken === pair.accessToken }
   }
 
@@ -267,12 +226,12 @@ export class Renewal {
     if (error instanceof TokenRejectedError) {
       const newer = await book.read(key)
       if (!isBlank(newer) && !isEnded(newer) && newer.refreshToken !== record.refreshToken) return newer
-      await this.#unmark(key, record).catch(() => {})
+      await this.#marks.takeOff(key, record).catch(() => {})
       if (wasAlive && (await this.#validate(record)).alive) throw this.#refusedButAlive(error)
       return (await this.#end(key, record, 'refused')).record
     }
     if (error instanceof ConfigurationError || (error instanceof NetworkError && error.status === 429)) {
-      await this.#unmark(key, record).catch(() => {})
+      await this.#marks.takeOff(key, record).catch(() => {})
     }
     throw error
   }
@@ -282,115 +241,6 @@ export class Renewal {
       'Twitch refused to renew a token that still works. It is kept, and renewing is tried again later.',
       { cause, retryAt: this.#options.platform.now() + REFUSED_RETRY_AFTER },
     )
-  }
-
-  async #mark(
-    key: string,
-    record: TokenRecord,
-  ): Promise<{ record: TokenRecord & { refreshToken: string; mark: Mark }; at: number } | undefined> {
-    const { book, platform, trace } = this.#options
-    const at = platform.monotonic()
-    const mark: Mark = { id: platform.randomId(), at: platform.now(), attempt: (record.mark?.attempt ?? 0) + 1 }
-    const marked = { ...record, refreshToken: record.refreshToken ?? '', version: record.version + 1, mark }
-    trace('mark', key, `attempt ${mark.attempt}`)
-    try {
-      if (!(await book.replace(key, record.version, marked))) return undefined
-    } catch (error) {
-      this.#neverSent.add(mark.id) // it may have been written all the same
-      throw error
-    }
-    this.#watched.set(key, { id: mark.id, since: at })
-    if (book.store.consistency === 'racy') {
-      await sleep(SETTLE_FOR, platform)
-      const now = await book.read(key)
-      if (isBlank(now) || isEnded(now) || now.mark?.id !== mark.id) {
-        this.#neverSent.add(mark.id)
-        return undefined
-      }
-    }
-    return { record: marked, at }
-  }
-
-  /** Takes a mark off whose request is known to have spent nothing. Somebody who was first saw the same. */
-  async #unmark(key: string, record: TokenRecord): Promise<void> {
-    const { book, trace } = this.#options
-    if (record.mark === undefined) return
-    trace('unmark', key)
-    this.#neverSent.add(record.mark.id)
-    const { mark: _, ...unmarked } = record
-    await book.replace(key, record.version, { ...unmarked, version: record.version + 1 })
-  }
-
-  /**
-   * Makes a new pair durable. What has happened to the record meanwhile decides: the same grant takes it, a sign-out or
-   * another sign-in wins over it.
-   */
-  async #commit(key: string, previous: TokenRecord, pair: TokenRecord): Promise<TokenRecord> {
-    const { book, trace, save } = this.#options
-    trace('commit', key)
-    try {
-      for (let base = previous; ; ) {
-        const next: TokenRecord = { ...pair, version: base.version + 1, ...(save && { unsaved: true }) }
-        if (await book.replace(key, base.version, next)) {
-          this.#unsaved.delete(key)
-          return next.unsaved ? await this.saveAgain(key, next, previous) : next
-        }
-        const now = await book.read(key)
-        if (isBlank(now) ? now.version === undefined : now.deleted || now.grantId !== previous.grantId) {
-          this.#unsaved.delete(key)
-          return await this.#drop(key, pair, isBlank(now) || isEnded(now) ? undefined : now)
-        }
-        if (isBlank(now) || isEnded(now)) {
-          // It was lost, or somebody has given up waiting for the answer that is here.
-          base = { ...previous, version: now.version ?? previous.version }
-          continue
-        }
-        if (now.accessToken === pair.accessToken) {
-          this.#unsaved.delete(key)
-          return now.unsaved ? await this.saveAgain(key, now, previous) : now
-        }
-        // Only a confidential app can have been renewed twice: the newer one wins.
-        if (now.refreshToken !== previous.refreshToken) {
-          this.#unsaved.delete(key)
-          return now
-        }
-        base = now
-      }
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      trace('unsaved', key)
-      this.#unsaved.set(key, { previous, pair })
-      return pair
-    }
-  }
-
-  /**
-   * Hands a pair to the handler that has not taken it yet.
-   *
-   * @returns The record as it stands: still `unsaved` where the handler threw.
-   */
-  async saveAgain(key: string, record: TokenRecord, previous?: TokenRecord | undefined): Promise<TokenRecord> {
-    const { book, save, trace } = this.#options
-    trace('save', key)
-    const { unsaved: _, ...saved } = record
-    try {
-      await save?.(saved, previous)
-    } catch {
-      trace('unsaved', key)
-      return record
-    }
-    const next: TokenRecord = { ...saved, version: record.version + 1 }
-    return (await book.replace(key, record.version, next).catch(() => false)) ? next : record
-  }
-
-  /** Somebody signed out, or in anew, while the request was under way: the new token is of no use to anybody. */
-  async #drop(key: string, pair: TokenRecord, instead: TokenRecord | undefined): Promise<TokenRecord> {
-    const { app, book, platform, trace } = this.#options
-    trace('drop', key)
-    const { clientId } = app ?? book
-    await revokeToken(pair.accessToken, { clientId, ...requestOptions(platform) }).catch(() => {})
-    if (instead !== undefined) return instead
-    throw rejection(undefined)
   }
 
   async #end(key: string, record: TokenRecord, reason: 'invalid' | 'refused' | 'lost-response'): Promise<Renewed> {
@@ -420,23 +270,6 @@ export class Renewal {
     const check = await this.#options.book.readCheck(key)
     return check?.grantId === record.grantId ? check.oldDies : undefined
   }
-
-  #stoodFor(key: string, mark: Mark): number {
-    const now = this.#options.platform.monotonic()
-    const watched = this.#watched.get(key)
-    if (watched?.id === mark.id) return now - watched.since
-    this.#watched.set(key, { id: mark.id, since: now })
-    return 0
-  }
-
-  /** Until the mark is another one or gone, or has stood for so long that its request is over. */
-  async #watch(book: RecordBook, key: string, mark: Mark): Promise<void> {
-    while (this.#stoodFor(key, mark) < MARK_STANDS_FOR) {
-      await sleep(MARK_POLL, this.#options.platform)
-      const now = await book.read(key)
-      if (isBlank(now) || isEnded(now) || now.mark?.id !== mark.id) return
-    }
-  }
 }
 
 function pairFrom(response: TokenResponse, record: TokenRecord, now: number): TokenRecord {
@@ -457,38 +290,11 @@ function addSpent({ spent = [], refreshToken }: TokenRecord): readonly string[] 
   return refreshToken === undefined ? spent : [...spent.slice(0, 1), ...spent.slice(1).slice(-6), refreshToken]
 }
 
+/** Somebody has judged that the refresh token of this record was spent. */
+function isEndedFor(entry: AccountRecord | Blank, { grantId }: TokenRecord): entry is EndedRecord {
+  return !isBlank(entry) && isEnded(entry) && entry.ended === 'lost-response' && entry.grantId === grantId
+}
+
 function hasExpired({ expiresAt }: TokenRecord, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now
-}
-
-const WHY: Record<TokenRejectedError['reason'], string> = {
-  'signed-out': 'Nobody is signed in.',
-  invalid: 'The access token is dead, and there is no refresh token to renew it with.',
-  refused: 'Twitch refused to renew the token: access was taken away, or it was not used for 30 days.',
-  'lost-response':
-    'The refresh token was spent and the answer was lost, because the page ended or the network failed meanwhile.',
-  'not-saved': 'A renewed token was lost, because it could not be stored.',
-  denied: 'The user did not agree.',
-  'code-expired': 'The code was not used in time.',
-  'wrong-app': 'The token belongs to another app.',
-  'wrong-user': 'The token belongs to another user.',
-  'wrong-kind': 'The token is no user access token.',
-}
-
-/** Why a user must sign in, in a sentence that can be shown. */
-export function rejection(
-  ended:
-    | {
-        readonly ended: TokenRejectedError['reason']
-        readonly userId?: string | undefined
-        readonly login?: string | undefined
-      }
-    | undefined,
-): TokenRejectedError {
-  const reason = ended?.ended ?? 'signed-out'
-  const who = ended?.login === undefined ? 'Sign in' : `Let ${ended.login} sign in`
-  return new TokenRejectedError(`${WHY[reason]} ${who}${reason === 'signed-out' ? '.' : ' again.'}`, {
-    reason,
-    userId: ended?.userId,
-  })
 }

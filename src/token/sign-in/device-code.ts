@@ -9,8 +9,8 @@ import { settlePair } from '../adoption.ts'
 import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import type { Keyring } from '../keyring.ts'
+import { rejection } from '../rejection.ts'
 import { Gate } from '../renewal/gate.ts'
-import { rejection } from '../renewal/renew.ts'
 import { adoptSignIn, isWrongUser, orRevoke, revokeQuietly } from './adopt.ts'
 import { requireClientType } from './require-app.ts'
 import { endSignIn, type PendingSignIn, readSignInRecord, type SignInRecord, signInKey } from './sign-in-record.ts'
@@ -170,14 +170,15 @@ async function poll(keyring: Keyring, { id, interval }: PendingSignIn, signal: A
       const record = readSignInRecord(await book.store.get(key), key)
       if (record === undefined || record.id !== id) throw superseded()
       if (record.deleted) return await outcome(keyring, record)
-      if (record.polledAt !== undefined && isRecent(record, platform.now())) {
-        wait = record.interval
+      const early = untilNext(record, platform.now())
+      if (early > 0) {
+        wait = early
         continue
       }
       try {
         const account = await gate.through(key, () => ask(keyring, key, id, watch))
         if (account !== undefined) return account
-        wait = readSignInRecordInterval(await book.store.get(key), key) ?? interval
+        wait = record.interval
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error
         wait = Math.min(SLOWEST, wait * 2)
@@ -199,7 +200,7 @@ async function ask(keyring: Keyring, key: string, id: string, watch: Watch): Pro
   const record = readSignInRecord(await book.store.get(key), key)
   if (record === undefined || record.deleted || record.id !== id) return undefined
   const now = platform.now()
-  if (record.polledAt !== undefined && isRecent(record, now)) return undefined
+  if (untilNext(record, now) > 0) return undefined
   const settled = await settleGrant(keyring, key, id)
   if (settled !== undefined) return settled
   if (record.expiresAt <= now) return fail(keyring, key, id, 'code-expired')
@@ -230,28 +231,21 @@ async function ask(keyring: Keyring, key: string, id: string, watch: Watch): Pro
     timeout: EXCHANGE_TIMEOUT,
   })
   if (answer.state === 'tokens') return take(keyring, key, id, answer.tokens)
+  const isUnknown = answer.state === 'invalid_device_code'
+  if (isUnknown && marked.unanswered) return fail(keyring, key, id, 'lost-response')
+  const isGlitch = isUnknown && record.refusals < EARLY_REFUSALS
+  if (answer.state === 'access_denied') return fail(keyring, key, id, 'denied')
+  if (answer.state === 'expired_token' || (isUnknown && !isGlitch)) return fail(keyring, key, id, 'code-expired')
   const { exchange: _, ...answered } = marked
-  const next: PendingSignIn = { ...answered, version: marked.version + 1, polledAt: platform.now() }
-  const write = (record: PendingSignIn) => book.replace(key, marked.version, record)
-  switch (answer.state) {
-    case 'authorization_pending':
-      await write(next)
-      return undefined
-    case 'slow_down':
-      await write({ ...next, interval: record.interval + 5_000 })
-      return undefined
-    case 'invalid_device_code':
-      if (marked.unanswered) return fail(keyring, key, id, 'lost-response')
-      if (record.refusals < EARLY_REFUSALS) {
-        await write({ ...next, refusals: record.refusals + 1 })
-        return undefined
-      }
-      return fail(keyring, key, id, 'code-expired')
-    case 'access_denied':
-      return fail(keyring, key, id, 'denied')
-    case 'expired_token':
-      return fail(keyring, key, id, 'code-expired')
+  const next: PendingSignIn = {
+    ...answered,
+    version: marked.version + 1,
+    polledAt: platform.now(),
+    interval: record.interval + (answer.state === 'slow_down' ? 5_000 : 0),
+    refusals: record.refusals + (isGlitch ? 1 : 0),
   }
+  await book.replace(key, marked.version, next)
+  return undefined
 }
 
 async function take(keyring: Keyring, key: string, id: string, tokens: TokenResponse): Promise<Account> {
@@ -324,12 +318,8 @@ function superseded(): DOMException {
   return new DOMException('The sign-in was cancelled, or another one was begun.', 'AbortError')
 }
 
-function isRecent({ polledAt = 0, interval }: PendingSignIn, now: number): boolean {
+/** Milliseconds until the next exchange may leave, by whichever tab. */
+function untilNext({ polledAt = Number.NEGATIVE_INFINITY, interval }: PendingSignIn, now: number): number {
   const ago = now - polledAt
-  return ago >= 0 && ago < interval - 100
-}
-
-function readSignInRecordInterval(stored: Parameters<typeof readSignInRecord>[0], key: string): number | undefined {
-  const record = readSignInRecord(stored, key)
-  return record?.deleted ? undefined : record?.interval
+  return ago < 0 ? 0 : Math.max(0, interval - ago)
 }

@@ -4,7 +4,7 @@ import type { ScopeRequirement } from '../../types.ts'
 import { severalUsers, tokensOf } from '../accounts.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
-import { rejection } from '../renewal/renew.ts'
+import { rejection } from '../rejection.ts'
 import { choose, type TokenSource } from './token-source.ts'
 
 /** Nobody waits longer for another's reading of the store, in milliseconds. */

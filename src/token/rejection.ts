@@ -1,0 +1,33 @@
+import { TokenRejectedError } from '../errors.ts'
+
+const WHY: Record<TokenRejectedError['reason'], string> = {
+  'signed-out': 'Nobody is signed in.',
+  invalid: 'The access token is dead, and there is no refresh token to renew it with.',
+  refused: 'Twitch refused to renew the token: access was taken away, or it was not used for 30 days.',
+  'lost-response':
+    'The refresh token was spent and the answer was lost, because the page ended or the network failed meanwhile.',
+  'not-saved': 'A renewed token was lost, because it could not be stored.',
+  denied: 'The user did not agree.',
+  'code-expired': 'The code was not used in time.',
+  'wrong-app': 'The token belongs to another app.',
+  'wrong-user': 'The token belongs to another user.',
+  'wrong-kind': 'The token is no user access token.',
+}
+
+/** Why a user must sign in, in a sentence that can be shown. */
+export function rejection(
+  ended:
+    | {
+        readonly ended: TokenRejectedError['reason']
+        readonly userId?: string | undefined
+        readonly login?: string | undefined
+      }
+    | undefined,
+): TokenRejectedError {
+  const reason = ended?.ended ?? 'signed-out'
+  const { login, userId } = ended ?? {}
+  const who = login === undefined ? 'Sign in' : `Let ${login} sign in`
+  const why =
+    reason === 'signed-out' && userId !== undefined ? `${login ?? `User ${userId}`} is not signed in.` : WHY[reason]
+  return new TokenRejectedError(`${why} ${who}${reason === 'signed-out' ? '.' : ' again.'}`, { reason, userId })
+}
