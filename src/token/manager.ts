@@ -211,7 +211,19 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const upkeep = new Upkeep(keeper, source, (problem) => this.#warn(problem))
     this.#opened = { keyring, keeper, source, upkeep, appTokens: new AppTokens(handler, keyring) }
     this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
+    // Who never starts must hear all the same of what is added here.
+    if (!this.#hasTimers) this.#listen(keeper)
     return this.#opened
+  }
+
+  #listen(keeper: Keeper): void {
+    const { book } = keeper.keyring
+    this.#endings.push(
+      book.news.listen(({ key }, origin) => {
+        if (!key.startsWith(`token:${book.clientId}:`) || keeper.find(key)?.renewing) return
+        keeper.load(key, origin).catch((error: unknown) => this.#warn(error))
+      }),
+    )
   }
 
   async #start(): Promise<void> {
@@ -222,12 +234,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
         `The store "${book.store.name}" cannot compare and set: two pages may spend one refresh token. Use indexedDBStore() where it works.`,
       )
     }
-    this.#endings.push(
-      book.news.listen(({ key }, origin) => {
-        if (!key.startsWith(`token:${book.clientId}:`) || keeper.find(key)?.renewing) return
-        keeper.load(key, origin).catch((error: unknown) => this.#warn(error))
-      }),
-    )
+    if (this.#hasTimers) this.#listen(keeper)
     await upkeep.begin(!this.#hasTimers)
     this.#changed()
     if (!this.#closed && this.#hasTimers) this.#schedule.start()
