@@ -128,6 +128,16 @@ describe('a sign-in with a code and a secret', () => {
   })
 })
 
+test('a vault that is in use notices a sign-in that grants more', async () => {
+  const { handler, issue } = open()
+  const adopt = (pair: ReturnType<typeof issue>, grantId: string) =>
+    vaultOf(ANN.id).adopt({ grantId, userId: ANN.id, scopes: [], ...pair })
+  await adopt(issue(ANN.login, ['chat:read']), 'first')
+  await expect(handler.get({ user: ANN.id, scopes: ['chat:edit'] })).rejects.toMatchObject({ code: 'missing_scope' })
+  await adopt(issue(ANN.login, ['chat:read', 'chat:edit']), 'second')
+  expect(await handler.get({ user: ANN.id, scopes: ['chat:edit'] })).toMatchObject({ userId: ANN.id })
+})
+
 test('a pair that is handed over twice is adopted once, even after it was renewed', async () => {
   const { twitch, issue, asked, handler } = open()
   const pair = { grantId: 'grant', userId: ANN.id, scopes: SCOPES, ...issue() }

@@ -1,0 +1,247 @@
+// @ts-check
+import { DurableObject } from 'cloudflare:workers'
+import { createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
+import { verifyExtensionJwt } from 'twitch-keyring/extension'
+import { corsHeaders, errorAnswer, json, Refusal } from './answers.js'
+import { endedCookie, readCookie, signedCookie } from './cookies.js'
+import { OverlayKeys, readKey } from './overlay-keys.js'
+import page from './page.html'
+
+/** @typedef {import('./env.js').Env} Env */
+
+export { OverlayKeys }
+
+/** One object per user: it keeps their tokens good, and no refresh token ever leaves it. */
+export class TokenVault extends createTokenVault(/** @type {typeof DurableObject<Env>} */ (DurableObject), (env) => ({
+  clientId: env.TWITCH_CLIENT_ID,
+  clientType: 'confidential',
+  clientSecret: env.TWITCH_CLIENT_SECRET,
+  vaults: env.VAULTS,
+  platform: { endpoints: endpointsOf(env) },
+})) {}
+
+const SIGN_IN = { name: 'sign-in', lifetime: 3_600 }
+const SESSION = { name: 'session', lifetime: 30 * 86_400 }
+
+/** @type {Record<string, (request: Request, env: Env) => Promise<Response> | Response>} */
+const routes = {
+  'GET /': () =>
+    new Response(page, {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy':
+          "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+      },
+    }),
+
+  async 'GET /sign-in'(request, env) {
+    const known = env.SCOPES.split(' ')
+    const scopes = new URL(request.url).searchParams.get('scopes')?.split(' ') ?? known
+    if (scopes.some((scope) => !known.includes(scope))) throw new Refusal(400, `Scopes are some of: ${env.SCOPES}.`)
+    const { url, pending } = await vaultsOf(env).signInWithCode({
+      scopes: /** @type {import('twitch-keyring').Scope[]} */ (scopes),
+      redirectUri: new URL('/callback', request.url).href,
+    })
+    return redirect(
+      url,
+      await signedCookie(SIGN_IN.name, { pending }, { secret: env.COOKIE_SECRET, lifetime: SIGN_IN.lifetime }),
+    )
+  },
+
+  async 'GET /callback'(request, env) {
+    const cookie = await readCookie(request, SIGN_IN.name, env.COOKIE_SECRET)
+    if (cookie === undefined) throw new Refusal(400, 'This browser began no sign-in within the hour: begin again.')
+    const pending = /** @type {import('twitch-keyring').PendingRedirect} */ (cookie.pending)
+    const { id, login } = await vaultsOf(env).completeSignInWithCode(request.url, pending)
+    const session = await signedCookie(
+      SESSION.name,
+      { user: id, login },
+      { secret: env.COOKIE_SECRET, lifetime: SESSION.lifetime },
+    )
+    return redirect('/', endedCookie(SIGN_IN.name), session)
+  },
+
+  async 'GET /me'(request, env) {
+    const { user, login } = await sessionOf(request, env)
+    const { state, why, scopes, expiresAt } = await vaultsOf(env).status(user)
+    return json({ user, login, state, why, scopes, expiresAt })
+  },
+
+  async 'POST /sign-out'(request, env) {
+    const { user } = await sessionOf(request, env)
+    const keys = keysOf(env, user)
+    for (const { id } of await keys.list()) await keys.revoke(id)
+    await vaultsOf(env).signOut(user)
+    return new Response(null, { status: 204, headers: { 'set-cookie': endedCookie(SESSION.name) } })
+  },
+
+  async 'GET /keys'(request, env) {
+    const { user } = await sessionOf(request, env)
+    return json(await keysOf(env, user).list())
+  },
+
+  /** The key is shown this once. */
+  async 'POST /keys'(request, env) {
+    const { user } = await sessionOf(request, env)
+    const { label = '', scopes } = /** @type {{ label?: unknown, scopes?: unknown }} */ (
+      await request.json().catch(() => ({}))
+    )
+    const known = env.SCOPES.split(' ')
+    if (!Array.isArray(scopes) || scopes.length === 0 || scopes.some((scope) => !known.includes(scope))) {
+      throw new Refusal(400, `scopes must be a list of some of: ${env.SCOPES}.`)
+    }
+    return json(await keysOf(env, user).create({ user, label: String(label), scopes }), { status: 201 })
+  },
+
+  async 'DELETE /keys'(request, env) {
+    const { user } = await sessionOf(request, env)
+    await keysOf(env, user).revoke(new URL(request.url).searchParams.get('id') ?? '')
+    return new Response(null, { status: 204 })
+  },
+
+  /** An overlay trades its key for an access token that lives for hours; with `{ refused }`, once Twitch refused that one. */
+  async 'POST /token'(request, env) {
+    const key = readKey(bearerOf(request))
+    await limit(
+      env,
+      key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`,
+    )
+    const scopes = key && (await keysOf(env, key.user).check(key.id, key.secret))
+    if (key === undefined || scopes === undefined)
+      throw new Refusal(401, 'There is no such overlay key: make a new one.')
+    const { refused } = /** @type {{ refused?: unknown }} */ (await request.json().catch(() => ({})))
+    const vaults = vaultsOf(env)
+    if (typeof refused === 'string') await vaults.renew({ value: refused, kind: 'user', userId: key.user, scopes: [] })
+    const token = await vaults.get({
+      user: key.user,
+      scopes: /** @type {import('twitch-keyring').Scope[]} */ (scopes),
+    })
+    const more = token.scopes.filter((scope) => !scopes.includes(scope))
+    if (more.length > 0) {
+      // Twitch's tokens cannot be cut down: this key may not have one that can do more.
+      throw new Refusal(
+        403,
+        `The token can do more than this key may (${more.join(', ')}): sign in with ${scopes.join(' ')} alone.`,
+      )
+    }
+    const { value, userId, login, expiresAt } = token
+    return json({
+      access_token: value,
+      client_id: env.TWITCH_CLIENT_ID,
+      user_id: userId,
+      login,
+      scopes: token.scopes,
+      expires_at: expiresAt,
+    })
+  },
+
+  /** The backend of a Twitch extension: it believes a panel only what Twitch has signed. */
+  async 'GET /panel'(request, env) {
+    const secrets = env.EXTENSION_SECRETS?.split(',') ?? []
+    if (secrets.length === 0) throw new Refusal(404, 'There is no extension here.')
+    const { channel_id, role } = await verifyExtensionJwt(bearerOf(request), { secrets })
+    if (channel_id === undefined) throw new Refusal(403, 'This JWT speaks of no channel.')
+    const { state } = await vaultsOf(env).status(channel_id)
+    return json({ channel_id, role, broadcaster: state })
+  },
+}
+
+const forOtherOrigins = new Set(['/token', '/panel'])
+
+export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
+  async fetch(request, env) {
+    const { pathname, origin } = new URL(request.url)
+    const cors = forOtherOrigins.has(pathname) ? corsHeaders(request, env.ORIGINS) : undefined
+    if (cors !== undefined && request.method === 'OPTIONS') {
+      return new Response(null, { status: 'access-control-allow-origin' in cors ? 204 : 403, headers: cors })
+    }
+    const route = routes[`${request.method} ${pathname}`]
+    if (route === undefined) return json({ error: 'There is nothing here.' }, { status: 404 })
+    try {
+      // What a cookie lets in, another site must not send.
+      if (cors === undefined && request.method !== 'GET' && request.headers.get('origin') !== origin) {
+        throw new Refusal(403, 'This is for the page of this Worker.')
+      }
+      return withHeaders(await route(request, env), cors)
+    } catch (error) {
+      return withHeaders(errorAnswer(error), cors)
+    }
+  },
+
+  /**
+   * @param {unknown} _controller
+   * @param {Env} env
+   */
+  async scheduled(_controller, env) {
+    await vaultsOf(env).get({ kind: 'app' })
+  },
+}
+
+/** @param {Env} env */
+function vaultsOf(env) {
+  return new VaultTokenHandler(env.VAULTS, {
+    clientId: env.TWITCH_CLIENT_ID,
+    platform: { endpoints: endpointsOf(env) },
+  })
+}
+
+/**
+ * @param {Env} env
+ * @param {string} user
+ */
+function keysOf(env, user) {
+  return env.KEYS.get(env.KEYS.idFromName(user))
+}
+
+/** @param {Env} env */
+function endpointsOf(env) {
+  return env.TWITCH_ENDPOINTS ? JSON.parse(env.TWITCH_ENDPOINTS) : undefined
+}
+
+/**
+ * @param {Request} request
+ * @param {Env} env
+ */
+async function sessionOf(request, env) {
+  const session = await readCookie(request, SESSION.name, env.COOKIE_SECRET)
+  if (session === undefined) throw new Refusal(401, 'Nobody is signed in in this browser.')
+  return { user: String(session.user), login: String(session.login) }
+}
+
+/**
+ * @param {Env} env
+ * @param {string} key
+ */
+async function limit(env, key) {
+  const { success } = await env.LIMIT.limit({ key })
+  if (!success) throw new Refusal(429, 'Too many requests: a token is good for hours, keep it.')
+}
+
+/** @param {Request} request */
+function bearerOf(request) {
+  return request.headers.get('authorization')?.replace(/^Bearer /i, '') ?? ''
+}
+
+/**
+ * @param {string} to
+ * @param {string[]} cookies
+ */
+function redirect(to, ...cookies) {
+  const headers = new Headers({ location: to, 'cache-control': 'no-store' })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(null, { status: 302, headers })
+}
+
+/**
+ * @param {Response} response
+ * @param {Record<string, string> | undefined} headers
+ */
+function withHeaders(response, headers = {}) {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
+}

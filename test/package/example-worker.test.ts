@@ -1,0 +1,216 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleWorker, startWorkerDemo } from '../../examples-web/worker/demo.mjs'
+import { root } from './entries.ts'
+
+const OVERLAY = 'https://overlay.example'
+
+let demo: Awaited<ReturnType<typeof startWorkerDemo>>
+beforeAll(async () => {
+  demo = await startWorkerDemo({ limit: 20 })
+})
+afterAll(() => demo?.close())
+
+interface Ask {
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+/** A browser: it keeps cookies, and follows no redirect by itself. */
+function openBrowser() {
+  const cookies = new Map<string, string>()
+  return {
+    cookies,
+    async ask(path: string, { method = 'GET', body, headers = {} }: Ask = {}) {
+      const response = await fetch(new URL(path, demo.url), {
+        method,
+        redirect: 'manual',
+        headers: {
+          origin: demo.url,
+          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      for (const cookie of response.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+        if (value === '') cookies.delete(name)
+        else cookies.set(name, value)
+      }
+      return response
+    },
+  }
+}
+
+async function signIn(login: string, scopes = 'chat:read') {
+  const browser = openBrowser()
+  const away = await browser.ask(`/sign-in?scopes=${scopes}`)
+  const back = await demo.twitch.id.authorize(away.headers.get('location') ?? '', { login })
+  const landed = await browser.ask(back)
+  expect(landed.status).toBe(302)
+  return browser
+}
+
+async function makeKey(browser: ReturnType<typeof openBrowser>, scopes = ['chat:read']) {
+  const response = await browser.ask('/keys', { method: 'POST', body: { label: 'test', scopes } })
+  return (await response.json()) as { id: string; key: string }
+}
+
+function trade(key: string, origin = OVERLAY, body: string | null = null) {
+  return fetch(`${demo.url}/token`, { method: 'POST', headers: { authorization: `Bearer ${key}`, origin }, body })
+}
+
+describe('signing in', () => {
+  test('leads to Twitch and back, and keeps its state in a signed cookie that no script sees', async () => {
+    const browser = openBrowser()
+    const response = await browser.ask('/sign-in')
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-sign-in=.*; HttpOnly; Secure; SameSite=Lax$/)
+    expect(new URL(response.headers.get('location') ?? '').searchParams.get('state')).toMatch(/^[0-9a-f]{32}$/)
+    const me = await (await signIn('juniper')).ask('/me')
+    expect(await me.json()).toMatchObject({ login: 'juniper', state: 'ok', scopes: ['chat:read'] })
+  })
+
+  test('is refused in a browser that did not begin it, or whose cookie was changed', async () => {
+    const mine = openBrowser()
+    const away = await mine.ask('/sign-in')
+    const back = await demo.twitch.id.authorize(away.headers.get('location') ?? '', { login: 'hexa' })
+    expect((await openBrowser().ask(back)).status).toBe(400)
+    const cookie = mine.cookies.get('__Host-sign-in') ?? ''
+    mine.cookies.set('__Host-sign-in', `${cookie.slice(0, -4)}AAAA`)
+    expect((await mine.ask(back)).status).toBe(400)
+  })
+
+  test('a cookie of one kind does not pass for another', async () => {
+    const browser = openBrowser()
+    await browser.ask('/sign-in')
+    browser.cookies.set('__Host-session', browser.cookies.get('__Host-sign-in') ?? '')
+    expect((await browser.ask('/me')).status).toBe(401)
+  })
+
+  test('what a cookie lets in does not come from another site', async () => {
+    const browser = await signIn('juniper')
+    const response = await browser.ask('/sign-out', { method: 'POST', headers: { origin: 'https://evil.example' } })
+    expect(response.status).toBe(403)
+    expect((await browser.ask('/me')).status).toBe(200)
+  })
+})
+
+describe('an overlay key', () => {
+  test('is traded for an access token, of its user and its scopes', async () => {
+    const { key } = await makeKey(await signIn('juniper'))
+    const response = await trade(key)
+    const { access_token, login, scopes } = (await response.json()) as Record<string, string>
+    expect({ status: response.status, login, scopes }).toEqual({ status: 200, login: 'juniper', scopes: ['chat:read'] })
+    expect(demo.twitch.id.isAlive(access_token ?? '')).toBe(true)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('gives a new token once the old one died', async () => {
+    const { key } = await makeKey(await signIn('hexa'))
+    const first = (await (await trade(key)).json()) as { access_token: string; user_id: string }
+    expect(((await (await trade(key)).json()) as typeof first).access_token).toBe(first.access_token)
+    demo.twitch.id.expire(first.access_token)
+    const refused = JSON.stringify({ refused: first.access_token })
+    const second = (await (await trade(key, OVERLAY, refused)).json()) as typeof first
+    expect(second.access_token).not.toBe(first.access_token)
+    expect(demo.twitch.id.isAlive(second.access_token)).toBe(true)
+  })
+
+  test('is good for nothing once it is revoked, or when it is made up', async () => {
+    const browser = await signIn('juniper')
+    const { id, key } = await makeKey(browser)
+    await browser.ask(`/keys?id=${id}`, { method: 'DELETE' })
+    expect((await trade(key)).status).toBe(401)
+    expect((await trade(key.replace(/.{8}$/, '00000000'))).status).toBe(401)
+    expect((await trade('overlay_1')).status).toBe(401)
+  })
+
+  test('never gives a token that can do more than the key', async () => {
+    const browser = await signIn('hexa', 'chat:read+chat:edit')
+    const { key } = await makeKey(browser, ['chat:edit'])
+    const response = await trade(key)
+    expect(response.status).toBe(403)
+    expect(await response.json()).toEqual({ error: expect.stringContaining('chat:read') })
+  })
+
+  test('is taken from the pages that are listed, byte for byte, and from no others', async () => {
+    const { key } = await makeKey(await signIn('juniper'))
+    const allowed = (await trade(key)).headers.get('access-control-allow-origin')
+    const others = ['https://overlay.example.evil.example', 'https://OVERLAY.example', 'http://overlay.example', 'null']
+    const refused = await Promise.all(
+      others.map(async (origin) => (await trade(key, origin)).headers.get('access-control-allow-origin')),
+    )
+    expect([allowed, ...refused]).toEqual([OVERLAY, null, null, null, null])
+    const preflight = { method: 'OPTIONS', headers: { origin: 'https://evil.example' } }
+    expect((await fetch(`${demo.url}/token`, preflight)).status).toBe(403)
+  })
+
+  test('is limited by itself, and not with the others', async () => {
+    const browser = await signIn('juniper')
+    const [busy, other] = [await makeKey(browser), await makeKey(browser)]
+    const statuses = new Set<number>()
+    for (let time = 0; time < 25; time += 1) statuses.add((await trade(busy.key)).status)
+    expect([...statuses]).toEqual([200, 429])
+    expect((await trade(other.key)).status).toBe(200)
+  })
+})
+
+test('a panel is believed what Twitch has signed, and nothing else', async () => {
+  await signIn('juniper')
+  const { token } = await demo.twitch.extensions.authorize({
+    clientId: demo.clientId,
+    channel: 'juniper',
+    viewer: 'hexa',
+  })
+  const ask = (jwt: string) => fetch(`${demo.url}/panel`, { headers: { authorization: `Bearer ${jwt}` } })
+  const answer = await ask(token)
+  expect(await answer.json()).toMatchObject({ role: 'viewer', broadcaster: 'ok' })
+  expect((await ask(`${token.slice(0, -4)}AAAA`)).status).toBe(401)
+})
+
+test('the cron keeps the app token good', async () => {
+  const worker = await demo.worker.getWorker()
+  expect(await worker.scheduled({ cron: '0 * * * *' })).toMatchObject({ outcome: 'ok' })
+  expect(demo.twitch.requests.some(({ params }) => params?.['grant_type'] === 'client_credentials')).toBe(true)
+})
+
+test('no answer holds a secret or a refresh token', async () => {
+  const browser = await signIn('juniper')
+  const { key } = await makeKey(browser)
+  const answers = await Promise.all([
+    browser.ask('/'),
+    browser.ask('/me'),
+    browser.ask('/keys'),
+    trade(key),
+    browser.ask('/callback'),
+  ])
+  const texts = await Promise.all(
+    answers.map(async (answer) => (await answer.text()) + JSON.stringify([...answer.headers])),
+  )
+  const refreshTokens = demo.twitch.requests.flatMap(({ params }) => params?.['refresh_token'] ?? [])
+  for (const secret of [demo.clientSecret, ...refreshTokens]) expect(texts.join()).not.toContain(secret)
+})
+
+test('wrangler deploys it as it stands', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'twitch-keyring-worker-'))
+  try {
+    const wrangler = join(root, 'node_modules/.bin/wrangler')
+    const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true', WRANGLER_LOG: 'warn' }
+    const cwd = join(root, 'examples-web/worker')
+    await promisify(execFile)(wrangler, ['deploy', '--dry-run', '--minify', '--outdir', out], { cwd, env })
+    expect(await readFile(join(out, 'worker.js'), 'utf8')).toContain('OverlayKeys')
+  } finally {
+    await rm(out, { recursive: true, force: true })
+  }
+})
+
+test('it fits into 45 kB', async () => {
+  const size = gzipSync(await bundleWorker(), { level: 9 }).length
+  expect(size).toBeLessThanOrEqual(45_000)
+})
