@@ -157,7 +157,14 @@ export class Renewal {
             })
         if (verdict === 'wait') return { waitFor: mark }
         if (verdict === 'live-on') return asItIs
-        if (verdict === 'spent') return this.#end(key, record, 'lost-response')
+        if (verdict === 'spent') {
+          const ended = endRecord(record, 'lost-response')
+          trace('end', key, ended.ended)
+          if (await book.replace(key, record.version, ended)) throw this.#ended(ended)
+          // What was judged is not there any more: its answer came, or somebody took it off.
+          validation = undefined
+          continue
+        }
         if (verdict === 'not-spent') {
           await this.#marks.takeOff(key, record)
           continue
@@ -243,21 +250,23 @@ export class Renewal {
     )
   }
 
-  async #end(key: string, record: TokenRecord, reason: 'invalid' | 'refused' | 'lost-response'): Promise<Renewed> {
+  async #end(key: string, record: TokenRecord, reason: 'invalid' | 'refused'): Promise<Renewed> {
     const { book, trace } = this.#options
     trace('end', key, reason)
     for (let base = record; ; ) {
       const ended = endRecord(base, reason)
-      if (await book.replace(key, base.version, ended)) {
-        const error = rejection(ended)
-        this.#ends.add(error)
-        throw error
-      }
+      if (await book.replace(key, base.version, ended)) throw this.#ended(ended)
       const now = await book.read(key)
       if (isBlank(now) || isEnded(now)) throw rejection(isBlank(now) ? undefined : now)
       if (now.accessToken !== record.accessToken) return { record: now }
       base = now
     }
+  }
+
+  #ended(record: EndedRecord): TokenRejectedError {
+    const error = rejection(record)
+    this.#ends.add(error)
+    return error
   }
 
   #validate(record: TokenRecord): Promise<Validation> {
