@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { StoredRecord, TokenStore } from '../../src/stores/token-store.ts'
+import type { TokenRecord } from '../../src/token/index.ts'
 import { ANN, CLIENT_ID, createWorld, record } from './support.ts'
 
 const HOUR = 3_600_000
@@ -106,6 +107,34 @@ test('a page that was held up between its mark and its request takes back what o
   expect(asked('/token')).toBe(1)
   await clock.settle()
   expect((await clock.until(other.manager.get())).value).toBe(renewed.value)
+})
+
+test('a mark that is gone before its sign-in is ended for it is judged anew', async () => {
+  const { clock, twitch, openTab, issue } = createWorld({ renewalKillsAccessToken: true })
+  const inner = memoryStore()
+  await clock.until(openTab(inner).handler.add(issue()))
+  const record = (await inner.get(KEY)) as TokenRecord
+  const mark = { id: 'of a page that is gone', at: clock.now(), attempt: 1 }
+  await inner.replace(KEY, record.version, { ...record, version: record.version + 1, mark } as StoredRecord)
+  let struck = false
+  const store: TokenStore = {
+    ...inner,
+    name: inner.name,
+    async replace(key, version, next) {
+      if (!struck && 'ended' in next) {
+        // The page is not gone: Twitch told it to come back later, and it takes its mark off just now.
+        struck = true
+        await inner.replace(KEY, version, { ...record, version: (version ?? 0) + 1 } as StoredRecord)
+      }
+      return inner.replace(key, version, next)
+    },
+  }
+  const { manager } = openTab(store, { locks: undefined })
+  const old = await clock.until(manager.get())
+  twitch.id.revoke(record.accessToken)
+  const token = await clock.until(manager.renew(old))
+  expect(struck).toBe(true)
+  expect(twitch.id.isAlive(token.value)).toBe(true)
 })
 
 describe('a record that cannot be used', () => {

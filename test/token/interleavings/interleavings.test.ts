@@ -37,3 +37,12 @@ test('several faults may strike one after the other', { timeout: 60_000 }, async
   expect(outcomes.flatMap((outcome) => story(outcome) ?? [])).toEqual([])
   expect(new Set(outcomes.map(({ hash }) => hash)).size).toBe(outcomes.length)
 })
+
+/** Seeds that found a mistake. Later changes may have bent their schedules, so that each mistake has a test of its own as well. */
+const BROKE_ONCE = [109, 1855, 2224, 4037, 10_773, 11_738, 11_749]
+
+test('what broke once does not break again', async () => {
+  const outcomes: Outcome[] = []
+  for (const seed of BROKE_ONCE) outcomes.push(await playSchedule(seed))
+  expect(outcomes.flatMap((outcome) => story(outcome) ?? [])).toEqual([])
+})
