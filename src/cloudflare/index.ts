@@ -1,4 +1,11 @@
 export type { VaultAnswer, VaultError } from './answer.ts'
+export {
+  type ChatRelay,
+  type ChatRelayContext,
+  type ChatRelayOptions,
+  createChatRelay,
+  type RelaySocket,
+} from './chat-relay.ts'
 export type { Called, DurableObjectBase, DurableObjectContext } from './durable-object.ts'
 export {
   type DurableObjectStorageLike,

@@ -1,0 +1,293 @@
+import type { IrcMessage } from '../chat/irc-message.ts'
+import { parseIrcMessage } from '../chat/irc-message.ts'
+import { ChatReader } from '../chat/reader.ts'
+import type { AccessTokenSource, PlatformOptions } from '../types.ts'
+import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
+import { RoomStates } from './room-states.ts'
+
+export interface ChatRelayOptions {
+  /** Whose account reads, such as a `VaultTokenHandler` with its `chatUser`. Left out: everything is read anonymously. */
+  readonly tokens?: AccessTokenSource | undefined
+  /** Which channels may be read here, by login. Default: any. */
+  readonly mayJoin?: ((channel: string) => boolean) | undefined
+  /** How many channels are read at once, of all clients together. Default 100. */
+  readonly channels?: number | undefined
+  /** How many channels one client may have. Default, and at the most: 50. */
+  readonly channelsPerClient?: number | undefined
+  /** Hears of what goes wrong upstream. */
+  readonly onProblem?: ((error: unknown) => void) | undefined
+  readonly platform?: PlatformOptions | undefined
+}
+
+/** The part of a client's socket that is used. */
+export interface RelaySocket {
+  send(text: string): void
+  close(code?: number, reason?: string): void
+  serializeAttachment(value: unknown): void
+  deserializeAttachment(): unknown
+}
+
+/** The part of a relay's `ctx` that is used beside that of a vault. */
+export interface ChatRelayContext extends DurableObjectContext {
+  acceptWebSocket(socket: never): void
+  getWebSockets(): RelaySocket[]
+  setWebSocketAutoResponse(pair: never): void
+}
+
+/** What the object does. The Worker in front passes it the requests of whom it lets in: `stub.fetch(request)`. */
+export interface ChatRelay {
+  fetch(request: Request): Promise<Response>
+  webSocketMessage(socket: RelaySocket, message: string | ArrayBuffer): Promise<void>
+  webSocketClose(socket: RelaySocket): Promise<void>
+  webSocketError(socket: RelaySocket): Promise<void>
+  alarm(): Promise<void>
+}
+
+/** What a client has, kept beside its socket while the object is away. */
+interface Client {
+  readonly nick: string
+  readonly channels: readonly string[]
+}
+
+/** An open socket keeps an object for 15 minutes at the most, and a deploy asks nobody. */
+const WATCH_EVERY = 60_000
+
+const HOST = 'tmi.twitch.tv'
+
+/** What concerns everybody who reads a channel. */
+const RELAYED: ReadonlySet<string> = new Set([
+  'PRIVMSG',
+  'USERNOTICE',
+  'CLEARCHAT',
+  'CLEARMSG',
+  'NOTICE',
+  'ROOMSTATE',
+  'HOSTTARGET',
+])
+
+/**
+ * Makes the class of Durable Objects that read Twitch chat over one connection for many clients. It speaks IRC over
+ * WebSocket, as Twitch does, so that a `ChatReader` takes it for Twitch:
+ * `new ChatReader({ channels, platform: { endpoints: { irc: 'wss://your-worker.example/chat' } } })`.
+ *
+ * Clients' sockets hibernate: they outlive the object, and the alarm brings the connection to Twitch back, with the
+ * channels that are wanted. Nobody can speak through it.
+ *
+ * @param base `DurableObject` of `cloudflare:workers`.
+ * @param options Called once in the life of an object, when it is first used.
+ * @see https://developers.cloudflare.com/durable-objects/best-practices/websockets/
+ */
+export function createChatRelay<Context extends ChatRelayContext, Env, Instance extends object>(
+  base: DurableObjectBase<Context, Env, Instance>,
+  options: (env: Env) => ChatRelayOptions = () => ({}),
+): new (
+  ctx: Context,
+  env: Env,
+) => Instance & ChatRelay {
+  const Base = base as unknown as new (ctx: Context, env: Env) => object
+
+  class Relay extends Base implements ChatRelay {
+    readonly #ctx: Context
+    readonly #env: Env
+    readonly #rooms = new RoomStates()
+    readonly #readers = new Map<string, Set<RelaySocket>>()
+    #options: ChatRelayOptions | undefined
+    #chat: ChatReader | undefined
+
+    constructor(ctx: Context, env: Env) {
+      super(ctx, env)
+      this.#ctx = ctx
+      this.#env = env
+    }
+
+    async fetch(request: Request): Promise<Response> {
+      if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+        return new Response('Chat is read here over WebSocket.', { status: 426, headers: { upgrade: 'websocket' } })
+      }
+      const { WebSocketPair, WebSocketRequestResponsePair } = globalThis as unknown as WorkerGlobals
+      const [client, server] = Object.values(new WebSocketPair()) as [unknown, RelaySocket]
+      this.#ctx.acceptWebSocket(server as never)
+      // What this library's clients ask twice a minute wakes nobody.
+      const pong = new WebSocketRequestResponsePair('PING :keyring', `:${HOST} PONG ${HOST} :keyring\r\n`)
+      this.#ctx.setWebSocketAutoResponse(pong as never)
+      this.#write(server, { nick: '', channels: [] })
+      await this.#ctx.storage.setAlarm(Date.now() + WATCH_EVERY)
+      return new Response(null, { status: 101, webSocket: client } as ResponseInit)
+    }
+
+    async webSocketMessage(socket: RelaySocket, message: string | ArrayBuffer): Promise<void> {
+      if (typeof message !== 'string') return socket.close(1003, 'IRC is text.')
+      for (const line of message.split(/\r?\n/)) {
+        const command = parseIrcMessage(line)
+        if (command !== undefined) this.#obey(socket, command)
+      }
+      this.#tend()
+    }
+
+    async webSocketClose(socket: RelaySocket): Promise<void> {
+      for (const readers of this.#readers.values()) readers.delete(socket)
+      this.#tend(socket)
+    }
+
+    webSocketError(socket: RelaySocket): Promise<void> {
+      return this.webSocketClose(socket)
+    }
+
+    async alarm(): Promise<void> {
+      const { storage } = this.#ctx
+      await (this.#ctx.getWebSockets().length > 0 ? storage.setAlarm(Date.now() + WATCH_EVERY) : storage.deleteAlarm())
+      this.#tend()
+    }
+
+    #obey(socket: RelaySocket, { command, params }: IrcMessage): void {
+      const client = this.#read(socket)
+      const nick = client.nick || 'justinfan'
+      switch (command) {
+        case 'CAP':
+          if (params[0] === 'REQ') say(socket, `:${HOST} CAP * ACK :${params[1] ?? ''}`)
+          break
+        case 'PING':
+          say(socket, `:${HOST} PONG ${HOST} :${params[0] ?? ''}`)
+          break
+        case 'NICK':
+          this.#write(socket, { ...client, nick: (params[0] ?? '').replace(/\W/g, '').slice(0, 25) })
+          for (const text of welcome(this.#read(socket).nick)) say(socket, text)
+          break
+        case 'JOIN':
+          for (const name of namesOf(params[0])) this.#join(socket, name, nick)
+          break
+        case 'PART':
+          for (const name of namesOf(params[0])) this.#part(socket, name, nick)
+          break
+        case 'PRIVMSG':
+          say(socket, `@msg-id=no_permission :${HOST} NOTICE ${params[0] ?? '*'} :Chat is only read here.`)
+      }
+    }
+
+    #join(socket: RelaySocket, name: string, nick: string): void {
+      const { mayJoin, channels: most = 100, channelsPerClient = 50 } = this.#option()
+      const client = this.#read(socket)
+      if (!client.channels.includes(name)) {
+        const isFull = client.channels.length >= Math.min(50, channelsPerClient)
+        const isTooMuch = !this.#wanted().has(name) && this.#wanted().size >= most
+        if (isFull || isTooMuch || mayJoin?.(name) === false) {
+          say(socket, `@msg-id=msg_channel_suspended :${HOST} NOTICE #${name} :This channel cannot be read here.`)
+          return
+        }
+        this.#write(socket, { ...client, channels: [...client.channels, name] })
+      }
+      say(socket, `:${nick}!${nick}@${nick}.${HOST} JOIN #${name}`)
+      this.#readersOf(name).add(socket)
+      // Else it comes from upstream, and says that the channel is heard.
+      const room = this.#chat?.joined.includes(name) ? this.#rooms.of(name) : undefined
+      if (room !== undefined) say(socket, room)
+    }
+
+    #part(socket: RelaySocket, name: string, nick: string): void {
+      const client = this.#read(socket)
+      this.#write(socket, { ...client, channels: client.channels.filter((other) => other !== name) })
+      this.#readers.get(name)?.delete(socket)
+      say(socket, `:${nick}!${nick}@${nick}.${HOST} PART #${name}`)
+    }
+
+    /** Whatever happened before: whoever is connected has a connection to Twitch, and the channels they want. */
+    #tend(gone?: RelaySocket): void {
+      const wanted = this.#wanted(gone)
+      if (wanted.size === 0) {
+        this.#chat?.close()
+        this.#chat = undefined
+        return
+      }
+      const chat = this.#upstream()
+      const { onProblem } = this.#option()
+      for (const name of chat.wanted) if (!wanted.has(name)) chat.part(name)
+      for (const name of wanted) if (!chat.wanted.includes(name)) chat.join(name).catch(() => {})
+      chat.connect().catch((error: unknown) => onProblem?.(error))
+    }
+
+    #upstream(): ChatReader {
+      if (this.#chat !== undefined) return this.#chat
+      const { tokens, platform } = this.#option()
+      const chat = new ChatReader({ tokens, platform })
+      chat.on('line', ({ raw, message }) => {
+        const target = message?.params[0]
+        if (message === undefined || !RELAYED.has(message.command) || !target?.startsWith('#')) return
+        const name = target.slice(1)
+        if (message.command === 'ROOMSTATE') this.#rooms.learn(name, raw)
+        for (const socket of this.#readersOf(name)) say(socket, raw)
+      })
+      chat.on('joinFailed', ({ channel, error }) => {
+        if (error.reason !== 'channel-suspended' && error.reason !== 'banned') return
+        const id = error.reason === 'banned' ? 'msg_banned' : 'msg_channel_suspended'
+        for (const socket of this.#readersOf(channel)) {
+          say(socket, `@msg-id=${id} :${HOST} NOTICE #${channel} :${error.message}`)
+        }
+      })
+      this.#chat = chat
+      return chat
+    }
+
+    #readersOf(name: string): Set<RelaySocket> {
+      const known = this.#readers.get(name)
+      if (known !== undefined) return known
+      // After the object was away, the sockets know.
+      const readers = new Set(this.#ctx.getWebSockets().filter((socket) => this.#read(socket).channels.includes(name)))
+      this.#readers.set(name, readers)
+      return readers
+    }
+
+    #wanted(gone?: RelaySocket): Set<string> {
+      const sockets = this.#ctx.getWebSockets().filter((socket) => socket !== gone)
+      return new Set(sockets.flatMap((socket) => this.#read(socket).channels))
+    }
+
+    #read(socket: RelaySocket): Client {
+      return (socket.deserializeAttachment() as Client | null) ?? { nick: '', channels: [] }
+    }
+
+    #write(socket: RelaySocket, client: Client): void {
+      socket.serializeAttachment(client)
+    }
+
+    #option(): ChatRelayOptions {
+      this.#options ??= options(this.#env)
+      return this.#options
+    }
+  }
+  return Relay as unknown as new (
+    ctx: Context,
+    env: Env,
+  ) => Instance & ChatRelay
+}
+
+interface WorkerGlobals {
+  readonly WebSocketPair: new () => object
+  readonly WebSocketRequestResponsePair: new (request: string, response: string) => object
+}
+
+/** A socket that is closing takes nothing more, and that is all. */
+function say(socket: RelaySocket, line: string): void {
+  try {
+    socket.send(`${line}\r\n`)
+  } catch {
+    // Its close is on the way.
+  }
+}
+
+function namesOf(list: string | undefined): string[] {
+  return (list ?? '').split(',').flatMap((name) => /^#([a-z0-9_]{1,25})$/.exec(name)?.[1] ?? [])
+}
+
+/** @see https://dev.twitch.tv/docs/chat/irc/#connecting-to-the-twitch-irc-server */
+function welcome(nick: string): string[] {
+  const numerics = [
+    ['001', 'Welcome, GLHF!'],
+    ['002', `Your host is ${HOST}`],
+    ['003', 'This server is a relay'],
+    ['004', '-'],
+    ['375', '-'],
+    ['372', 'Chat is only read here.'],
+    ['376', '>'],
+  ] as const
+  return numerics.map(([numeric, text]) => `:${HOST} ${numeric} ${nick} :${text}`)
+}
