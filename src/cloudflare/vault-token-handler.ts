@@ -1,6 +1,6 @@
 import { ConfigurationError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { TIMED_OUT, waitFor } from '../internal/wait.ts'
+import { untilAborted } from '../internal/wait.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { Account } from '../token/accounts.ts'
 import { BaseTokenHandler, type ClientCredentials } from '../token/handlers/base-token-handler.ts'
@@ -43,9 +43,6 @@ export interface VaultDeviceSignIn extends VaultDeviceCode {
   /** Random. Give it to the browser that began, and to nobody else: it says who signed in. */
   readonly id: string
 }
-
-/** A renewal in the vault takes no longer, in milliseconds. */
-const ANSWER_WITHIN = 100_000
 
 /**
  * The tokens of a {@link TokenVaultNamespace}, in any Worker: a handler for `new Client(handler)`, and an
@@ -171,19 +168,22 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
     return unwrap(await this.#reach(name, call, signal))
   }
 
-  /** @throws {NetworkError} The vault did not answer. Nothing is lost. */
+  /**
+   * Waits without a timer of its own: no wait in a vault is endless, and the call of an object that ends is an error.
+   *
+   * @throws {NetworkError} The vault did not answer. Nothing is lost.
+   */
   async #reach<T>(
     name: string,
     call: (vault: TokenVaultStub) => PromiseLike<T>,
     signal?: AbortSignal | undefined,
   ): Promise<T> {
-    signal?.throwIfAborted()
     for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted()
       try {
         // After an error a stub stays broken.
-        const asked = Promise.resolve(call(stubOf(this.#namespace, name)))
-        const found = await waitFor(asked, ANSWER_WITHIN, this.platform, signal)
-        if (found !== TIMED_OUT) return found
+        const asked = call(stubOf(this.#namespace, name))
+        return await (signal === undefined ? asked : untilAborted(Promise.resolve(asked), signal))
       } catch (error) {
         if (signal?.aborted || error instanceof TypeError || error instanceof RangeError) throw error
         // A deploy, an eviction, a lost machine: the object is started anew by the next call.
@@ -191,7 +191,6 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
         if (attempt === 1 && retryable && !overloaded) continue
         throw new NetworkError('The vault did not answer. Nothing is lost; try again.', { cause: error })
       }
-      throw new NetworkError(`The vault did not answer within ${ANSWER_WITHIN} ms. Nothing is lost; try later.`)
     }
   }
 }

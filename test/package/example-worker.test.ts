@@ -210,7 +210,7 @@ test('wrangler deploys it as it stands', async () => {
   }
 })
 
-test('it fits into 45 kB', async () => {
+test('it fits into 41 kB', async () => {
   const size = gzipSync(await bundleWorker(), { level: 9 }).length
-  expect(size).toBeLessThanOrEqual(45_000)
+  expect(size).toBeLessThanOrEqual(41_000)
 })

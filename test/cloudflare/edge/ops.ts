@@ -40,8 +40,8 @@ export type Op =
     }
   | { readonly op: 'join'; readonly user: string; readonly refused: string; readonly cares: boolean }
   | { readonly op: 'ask'; readonly user: string; readonly leaves: boolean }
-  | { readonly op: 'globals' }
-  | { readonly op: 'time-get' | 'time-rpc'; readonly user: string; readonly times: number }
+  | { readonly op: 'globals' | 'cost' }
+  | { readonly op: 'time-get' | 'time-rpc' | 'time-likeness'; readonly user: string; readonly times: number }
 
 export interface Said {
   readonly token?: string

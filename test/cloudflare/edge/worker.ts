@@ -35,6 +35,30 @@ function strike(): void {
   }
 }
 
+/** What the vaults have cost so far. */
+const cost = { rowsRead: 0, rowsWritten: 0, alarmsSet: 0 }
+
+/** Counts what is asked of the disk. */
+function count({ storage }: DurableObjectState): void {
+  const { sql } = storage
+  const exec = sql.exec.bind(sql)
+  const counting = (query: string, ...bindings: unknown[]) => {
+    const cursor = exec(query, ...bindings)
+    const rows = cursor.toArray()
+    cost.rowsRead += cursor.rowsRead
+    cost.rowsWritten += cursor.rowsWritten
+    return { toArray: () => rows }
+  }
+  Object.defineProperty(sql, 'exec', { value: counting })
+  const setAlarm = storage.setAlarm.bind(storage)
+  Object.defineProperty(storage, 'setAlarm', {
+    value: (at: number) => {
+      cost.alarmsSet += 1
+      return setAlarm(at)
+    },
+  })
+}
+
 export class Vault extends createTokenVault(DurableObject<Env>, (env) => ({
   clientId: env.CLIENT_ID,
   clientType: 'public',
@@ -55,6 +79,7 @@ export class Vault extends createTokenVault(DurableObject<Env>, (env) => ({
 })) {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
+    count(ctx)
     living.add(ctx)
   }
 
@@ -68,6 +93,14 @@ export class Vault extends createTokenVault(DurableObject<Env>, (env) => ({
 
   nextAlarm(): Promise<number | null> {
     return this.ctx.storage.getAlarm()
+  }
+
+  /** As long as what `getToken` answers. */
+  likeness(request: unknown) {
+    void request
+    const scopes = ['chat:read', 'chat:edit']
+    const value = { value: 'abcdefghijklmnopqrstuvwxyz0123', kind: 'user', userId: '1001', login: 'user0', scopes }
+    return { ok: true, value: { ...value, expiresAt: 4_102_459_200_000 } }
   }
 
   nothing(): string {
@@ -157,10 +190,14 @@ async function act(op: Op, env: Env): Promise<unknown> {
       asked.get({ user: op.user }).catch(() => {})
       await scheduler.wait(5)
       return
+    case 'cost':
+      return cost
     case 'globals':
       return ['process', 'Buffer', 'BroadcastChannel', 'global'].filter((name) => name in globalThis)
     case 'time-get':
       return measure(op.times, () => handler.get({ user: op.user }))
+    case 'time-likeness':
+      return measure(op.times, () => vaultOf(op.user).likeness({ kind: 'user', user: op.user }))
     case 'time-rpc':
       return measure(op.times, () => vaultOf(op.user).nothing())
   }
