@@ -125,9 +125,10 @@ describe('an overlay key', () => {
   test('is good for nothing once it is revoked, or when it is made up', async () => {
     const browser = await signIn('juniper')
     const { id, key } = await makeKey(browser)
+    expect((await trade(key.replace(/.{8}$/, '00000000'))).status).toBe(401)
+    expect((await trade(key)).status).toBe(200)
     await browser.ask(`/keys?id=${id}`, { method: 'DELETE' })
     expect((await trade(key)).status).toBe(401)
-    expect((await trade(key.replace(/.{8}$/, '00000000'))).status).toBe(401)
     expect((await trade('overlay_1')).status).toBe(401)
   })
 
