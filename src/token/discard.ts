@@ -11,8 +11,11 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
     const record = await book.read(key)
     if (isBlank(record) || record.deleted) return undefined
     // Before it goes, so that nobody who adds it again comes in between.
-    if (!book.isProvisional(key)) await rememberSpent(book, record).catch(() => {})
+    const remember = book.isProvisional(key) ? undefined : () => rememberSpent(book, record).then(() => true)
+    const remembered = await remember?.().catch(() => false)
     if (!(await book.replace(key, record.version, endRecord(record, 'signed-out')))) continue
+    // A sign-out waits for nothing, but the store that just failed may work again.
+    if (remembered === false) await remember?.().catch(() => {})
     if (isEnded(record)) return undefined
     return record
   }

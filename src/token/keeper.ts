@@ -43,6 +43,8 @@ export class Keeper {
   readonly #kept = new Map<string, KeptToken>()
   readonly #byUser = new Map<string, KeptToken[]>()
   readonly #ended = new Map<string, EndedRecord>()
+  /** The highest version that was seen of a record. */
+  readonly #versions = new Map<string, number>()
   readonly #checks: SingleFlight<Validation | undefined>
   readonly #renewals: SingleFlight<KeptToken>
 
@@ -100,6 +102,11 @@ export class Keeper {
     ask?: KeptToken['ask'],
   ): KeptToken | undefined {
     const before = this.#kept.get(key)
+    // Readings of the store may come back in any order; a pair that waits to be written has no version yet.
+    if (entry.version !== undefined && entry !== this.keyring.commits.unsaved(key)) {
+      if (entry.version < (this.#versions.get(key) ?? 0)) return before
+      this.#versions.set(key, entry.version)
+    }
     if (isBlank(entry) || isEnded(entry)) {
       if (isBlank(entry) && entry.problem !== undefined) this.#news.warning(entry.problem)
       if (!isBlank(entry) && !entry.deleted) this.#ended.set(key, entry)
@@ -112,7 +119,6 @@ export class Keeper {
       return undefined
     }
     if (this.keyring.book.isProvisional(key)) return undefined
-    if (before !== undefined && before.record.version > entry.version) return before
     const same = before?.record.accessToken === entry.accessToken
     if (same && before.record.unsaved === entry.unsaved && (ask === undefined || before.ask !== undefined))
       return before

@@ -158,8 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'token/renewal/commits.ts',
-        find: 'now.deleted || now.grantId !== previous.grantId) {',
-        replace: 'now.grantId !== previous.grantId) {',
+        find: 'now.deleted || isOther(now, previous)) {',
+        replace: 'isOther(now, previous)) {',
       },
     ],
     cells: [{ step: 'send the refresh token', fault: 'sign out' }],

@@ -2,9 +2,10 @@ import { StoreError, TokenRejectedError } from '../../errors.ts'
 import { revokeToken } from '../../oauth/revoke.ts'
 import type { Platform } from '../../types.ts'
 import { requestOptions } from '../app.ts'
+import { rememberSpent } from '../discard.ts'
 import { isBlank, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
-import { isEnded, type TokenRecord } from './record.ts'
+import { type AccountRecord, isEnded, type TokenRecord } from './record.ts'
 import type { TraceStep } from './steps.ts'
 
 /** Hands a new pair to a handler of the user's own. */
@@ -62,14 +63,17 @@ export class Commits {
     this.#trace('commit', key)
     try {
       for (let base = previous; ; ) {
-        const next: TokenRecord = { ...pair, version: base.version + 1, ...(this.#save && { unsaved: true }) }
+        const { version, grantId } = base
+        const next: TokenRecord = { ...pair, grantId, version: version + 1, ...(this.#save && { unsaved: true }) }
         if (await book.replace(key, base.version, next)) {
           this.#unsaved.delete(key)
           return next.unsaved ? await this.saveAgain(key, next, previous) : next
         }
         const now = await book.read(key)
-        if (isBlank(now) ? now.version === undefined : now.deleted || now.grantId !== previous.grantId) {
+        if (isBlank(now) ? now.version === undefined : now.deleted || isOther(now, previous)) {
           this.#unsaved.delete(key)
+          // Its refresh token is spent, and whoever adds it again must not send it.
+          await rememberSpent(book, previous).catch(() => {})
           return await this.#drop(key, pair, isBlank(now) || isEnded(now) ? undefined : now)
         }
         if (isBlank(now) || isEnded(now)) {
@@ -122,4 +126,10 @@ export class Commits {
     if (instead !== undefined) return instead
     throw rejection(undefined)
   }
+}
+
+/** Another sign-in, and not the very same pair that was added anew. */
+function isOther(now: AccountRecord, previous: TokenRecord): boolean {
+  if (now.grantId === previous.grantId) return false
+  return isEnded(now) || now.refreshToken === undefined || now.refreshToken !== previous.refreshToken
 }

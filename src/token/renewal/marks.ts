@@ -11,6 +11,12 @@ const SETTLE_FOR = 60
 /** How often a foreign mark is looked at while it is waited for. */
 const MARK_POLL = 500
 
+/**
+ * A machine that slept has watched nothing, whatever the clock says: a request may still be on its way when all wakes up.
+ * No two looks count for more than this, in milliseconds.
+ */
+const LONGEST_GAP = 20_000
+
 export type MarkedRecord = TokenRecord & { readonly refreshToken: string; readonly mark: Mark }
 
 /** The marks that this context makes, and those of others that it watches. */
@@ -18,8 +24,8 @@ export class Marks {
   readonly #book: RecordBook
   readonly #platform: Platform
   readonly #trace: TraceStep
-  /** Since when a mark has been watched standing unchanged, on the own monotonic clock. */
-  readonly #watched = new Map<string, { readonly id: string; readonly since: number }>()
+  /** How long a mark has been watched standing unchanged, on the own monotonic clock, and when it was last seen. */
+  readonly #watched = new Map<string, { readonly id: string; stood: number; seenAt: number }>()
   /** Those of our own whose request never left. */
   readonly #neverSent = new Set<string>()
 
@@ -47,7 +53,7 @@ export class Marks {
       this.#neverSent.add(mark.id) // it may have been written all the same
       throw error
     }
-    this.#watched.set(key, { id: mark.id, since: at })
+    this.#watched.set(key, { id: mark.id, stood: 0, seenAt: at })
     if (this.#book.store.consistency === 'racy') {
       await sleep(SETTLE_FOR, platform)
       const now = await this.#book.read(key)
@@ -81,9 +87,13 @@ export class Marks {
   stoodFor(key: string, mark: Mark): number {
     const now = this.#platform.monotonic()
     const watched = this.#watched.get(key)
-    if (watched?.id === mark.id) return now - watched.since
-    this.#watched.set(key, { id: mark.id, since: now })
-    return 0
+    if (watched?.id !== mark.id) {
+      this.#watched.set(key, { id: mark.id, stood: 0, seenAt: now })
+      return 0
+    }
+    watched.stood += Math.min(now - watched.seenAt, LONGEST_GAP)
+    watched.seenAt = now
+    return watched.stood
   }
 
   /** Until the mark is another one or gone, or has stood for so long that its request is over. */

@@ -49,8 +49,10 @@ export class StoredSource implements TokenSource {
     if (userId === undefined) return undefined
     if (this.#keeper.ofUser(userId).length === 0) {
       const { book } = this.#keeper.keyring
-      await this.#keeper.load(book.key(userId))
-      for (const { key } of await tokensOf(book, userId)) await this.#keeper.load(key)
+      // Once all were read, what was not among them is news.
+      const origin = this.#isLoaded ? 'elsewhere' : undefined
+      await this.#keeper.load(book.key(userId), origin)
+      for (const { key } of await tokensOf(book, userId)) await this.#keeper.load(key, origin)
     }
     const kept = choose(this.#keeper.ofUser(userId), scopes)
     if (kept !== undefined) return kept
