@@ -4,18 +4,19 @@ import type { Doom, Said } from './edge/ops.ts'
 import { day, storm } from './edge/proof.ts'
 
 const HOUR = 3_600_000
+vi.setConfig({ testTimeout: 20_000 })
 
-/** One workerd for all tests: each takes users of its own, in a time that runs 50 times as fast. */
+/** One workerd for all tests: each takes users of its own, in a time that runs 20 times as fast. */
 let edge: Edge
 let isSlow = false
 let unused: { id: string; login: string }[]
 
 beforeAll(async () => {
   edge = await startEdge({
-    speed: 50,
-    users: 100,
+    speed: 20,
+    users: 40,
     async other(url) {
-      await vi.waitUntil(() => !isSlow)
+      await vi.waitUntil(() => !isSlow, { timeout: 5_000 })
       const user = edge.people.find(({ id }) => id === url.searchParams.get('user'))
       return edge.twitch.id.issue({ clientId: 'edge', login: user?.login ?? '', scopes: [] }).accessToken
     },
@@ -141,7 +142,7 @@ describe('a plain Worker whose requests share a manager', () => {
       expect(token ?? error).toBeOneOf([token, 'NetworkError', 'TokenRejectedError'])
     }
     expect(spent()).toBeLessThanOrEqual(1)
-  }, 10_000)
+  }, 20_000)
 
   test('with waitUntil the renewal ends well, and the next request has it', async () => {
     const { join, spent } = await share(true)
@@ -155,23 +156,32 @@ describe('a plain Worker whose requests share a manager', () => {
     await edge.ask({ op: 'ask', user, leaves: true })
     isSlow = false
     expect(await edge.ask({ op: 'ask', user, leaves: false })).toSatisfy(isAlive)
-  }, 10_000)
+  }, 20_000)
 })
 
-test('when all tokens die and everybody asks at once, through two Workers, each is renewed once', async () => {
-  const users = takeUsers(20).map(({ id }) => id)
-  const { posts, wronged, spentTwice } = await storm(edge, users, 2)
-  expect({ posts, wronged, spentTwice }).toEqual({ posts: 40, wronged: [], spentTwice: 0 })
-}, 30_000)
+describe('many users', () => {
+  let calm: Edge
+  beforeAll(async () => {
+    // No faster than this machine: a busy one must not look like a slow Twitch.
+    calm = await startEdge({ users: 25 })
+  }, 30_000)
+  afterAll(() => calm?.close())
 
-test('a day of alarms keeps everybody signed in, though machines are lost', async () => {
-  const users = takeUsers(5).map(({ id }) => id)
-  const { alarms, renewals, killed, spentTwice, notOk } = await day(edge, users)
-  expect({ spentTwice, notOk }).toEqual({ spentTwice: 0, notOk: [] })
-  expect(killed).toBeGreaterThanOrEqual(3)
-  expect(renewals).toBeGreaterThanOrEqual(5 * 6)
-  expect(alarms).toBeLessThanOrEqual(5 * 40)
-}, 30_000)
+  test('whose tokens all die, and who ask at once through two Workers, are renewed once each', async () => {
+    const users = calm.people.slice(0, 20).map(({ id }) => id)
+    const { posts, wronged, spentTwice } = await storm(calm, users, 2)
+    expect({ posts, wronged, spentTwice }).toEqual({ posts: 40, wronged: [], spentTwice: 0 })
+  }, 30_000)
+
+  test('stay signed in over a day of alarms, though machines are lost', async () => {
+    const users = calm.people.slice(20).map(({ id }) => id)
+    const { alarms, renewals, killed, spentTwice, notOk } = await day(calm, users)
+    expect({ spentTwice, notOk }).toEqual({ spentTwice: 0, notOk: [] })
+    expect(killed).toBeGreaterThanOrEqual(3)
+    expect(renewals).toBeGreaterThanOrEqual(5 * 6)
+    expect(alarms).toBeLessThanOrEqual(5 * 40)
+  }, 30_000)
+})
 
 test('an alarm whose machine is lost in the middle rings again by itself', async () => {
   const real = await startEdge({ startAt: Date.now() })
