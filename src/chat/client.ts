@@ -38,7 +38,7 @@ export class ChatClient extends ChatReader {
    * @throws {ChatError} `reason` is the `msg-id` of Twitch's NOTICE (`msg_banned`, `msg_subsonly`, …), or `not-connected`,
    *   `no-answer`, `rate-limited`, `read-only`, `closed`.
    * @throws {MissingScopeError} The token lacks `chat:edit`.
-   * @throws {TypeError} The text is empty or holds CR, LF or NUL; there is no such name of a channel.
+   * @throws {TypeError} The text is missing, empty, or holds CR, LF or NUL; there is no such name of a channel.
    */
   say(channel: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
     return this.#speaking.say(channelName(channel), text, '', undefined, options)
@@ -52,10 +52,11 @@ export class ChatClient extends ChatReader {
   /**
    * As {@link say}, as the answer to a message.
    *
-   * @param messageId `id` of the message that is answered.
+   * @param messageId `id` of the message that is answered: a string, and not the message itself.
    */
   reply(channel: string, messageId: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
-    return this.#speaking.say(channelName(channel), text, '', messageId, options)
+    // Left out, it would be no answer at all.
+    return this.#speaking.say(channelName(channel), text, '', messageId ?? '', options)
   }
 
   override close(): void {

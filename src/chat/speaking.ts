@@ -85,6 +85,7 @@ export class Speaking {
   readonly #lanes = new Map<string, Lane>()
   readonly #nonces = new Set<string>()
   #timer: unknown
+  #runs = 0
 
   constructor(options: SpeakingOptions) {
     this.#options = options
@@ -97,6 +98,9 @@ export class Speaking {
     replyTo: string | undefined,
     options: SayOptions,
   ): Promise<SentMessage> {
+    if (typeof text !== 'string') throw new TypeError('A message needs a text, which is a string.')
+    if (replyTo !== undefined && (typeof replyTo !== 'string' || replyTo === ''))
+      throw new TypeError('What is answered is named by its id, a string: reply(channel, message.id, text).')
     if (/[\r\n\0]/.test(text)) throw new TypeError('A message cannot hold CR, LF or NUL.')
     if (text.trim() === '') throw new TypeError('A message needs a text.')
     const { signal, timeout = 30_000 } = options
@@ -188,10 +192,19 @@ export class Speaking {
   #run(): void {
     const { platform } = this.#options
     const now = platform.monotonic()
+    this.#runs += 1
+    const run = this.#runs
     let wait = Number.POSITIVE_INFINITY
     for (const lane of this.#lanes.values()) {
       const job = lane.flying === undefined ? lane.jobs[0] : undefined
-      if (job !== undefined) wait = Math.min(wait, this.#advance(lane, job, now))
+      if (job === undefined) continue
+      try {
+        wait = Math.min(wait, this.#advance(lane, job, now))
+      } catch (error) {
+        job.finish(error)
+      }
+      // A job that ended has looked at all lanes, and set the timer.
+      if (run !== this.#runs) return
     }
     platform.clearTimeout(this.#timer)
     if (wait < Number.POSITIVE_INFINITY) this.#timer = platform.setTimeout(() => this.#run(), wait)

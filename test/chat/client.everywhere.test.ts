@@ -84,6 +84,47 @@ describe('say', () => {
     expect(chat.twitch.chat.connections[0]?.received.filter((line) => line.includes('PRIVMSG'))).toEqual([])
   })
 
+  test('wrong arguments are refused with a sentence, and leave the channel as it was', async () => {
+    const chat = createFakeChat()
+    const heard = await listener(chat)
+    const client = await speaker(chat)
+    const wrong = (value: unknown) => value as string
+    for (const id of [{ id: 'x', text: 'hi' }, undefined, 5, ''])
+      expect(() => client.reply('streamer', wrong(id), 'x')).toThrow(/named by its id, a string/)
+    for (const text of [undefined, null, 5, {}]) {
+      expect(() => client.say('streamer', wrong(text))).toThrow('A message needs a text, which is a string.')
+      expect(() => client.me('streamer', wrong(text))).toThrow(TypeError)
+      expect(() => client.reply('streamer', 'id', wrong(text))).toThrow(TypeError)
+    }
+    await chat.clock.until(client.say('streamer', 'still here'))
+    expect(heard).toEqual(['#streamer still here'])
+  })
+
+  test('a message that cannot be sent does not hold up those after it', async () => {
+    const chat = createFakeChat()
+    const heard = await listener(chat)
+    let fails = true
+    const randomId = () => {
+      if (fails) throw new Error('no randomness')
+      return 'nonce'
+    }
+    const client = await speaker(chat, { platform: { ...chat.twitch.platform, randomId } })
+    await expect(client.say('streamer', 'lost')).rejects.toThrow('no randomness')
+    fails = false
+    await chat.clock.until(client.say('streamer', 'found'))
+    expect(heard).toEqual(['#streamer found'])
+  })
+
+  test('one that would not wait leaves the wait to the one behind it', async () => {
+    const chat = createFakeChat()
+    const heard = await listener(chat)
+    const client = await speaker(chat)
+    const first = client.say('streamer', '1')
+    const second = expect(client.say('streamer', '2', { whenLimited: 'fail' })).rejects.toThrow('would have to wait')
+    await chat.clock.until(Promise.all([first, second, client.say('streamer', '3')]))
+    expect(heard).toEqual(['#streamer 1', '#streamer 3'])
+  })
+
   test('cuts a long text between words, and every part arrives', async () => {
     const chat = createFakeChat()
     const heard = await listener(chat)
