@@ -29,6 +29,9 @@ export class Client {
   #chat: ChatClient | undefined
 
   constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
+    if (typeof handler?.getClientCredentials !== 'function' || typeof handler.platform !== 'object') {
+      throw new TypeError('new Client() takes a token handler, such as a StoredTokenHandler.')
+    }
     refuseUnknownOptions('Client', options, ['journal', 'timers', 'helix', 'chat'])
     const { journal, timers, helix, chat } = options
     this.#handler = handler
@@ -46,8 +49,19 @@ export class Client {
   }
 
   get chat(): ChatClient {
-    this.#chat ??= new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
+    this.#chat ??= this.#openChat()
     return this.#chat
+  }
+
+  #openChat(): ChatClient {
+    const chat = new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
+    // Twitch lets a connection live on when its token is gone: nobody must go on speaking as a user who signed out.
+    const leave = ({ login }: { readonly login: string }) => {
+      if (chat.login === login) chat.close()
+    }
+    this.tokens.on('signedOut', leave)
+    this.tokens.on('needsLogin', leave)
+    return chat
   }
 
   /** @see {@link TokenManager.start} */

@@ -20,6 +20,9 @@ type Listener<Event> = (event: Event) => unknown
 export abstract class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
 
+  /** Loops over events that have not ended. */
+  readonly #iterations = new Set<() => void>()
+
   /** @returns The function that ends the listening. */
   on<Type extends keyof Events>(
     type: Type,
@@ -45,7 +48,7 @@ export abstract class Emitter<Events extends object> {
   }
 
   /**
-   * The events from now on, for `for await`. Leaving the loop ends the listening.
+   * The events from now on, for `for await`. Leaving the loop ends the listening, and closing the object ends the loop.
    *
    * @throws `signal.reason` once the signal is aborted.
    */
@@ -68,18 +71,20 @@ export abstract class Emitter<Events extends object> {
     signal?.addEventListener('abort', onAbort)
     const finish = () => {
       done = true
+      this.#iterations.delete(finish)
       end()
       signal?.removeEventListener('abort', onAbort)
       wake?.()
     }
 
+    this.#iterations.add(finish)
     return {
       [Symbol.asyncIterator]() {
         return this
       },
       async next() {
-        while (!done) {
-          if (signal?.aborted) {
+        for (;;) {
+          if (signal?.aborted && !done) {
             finish()
             throw signal.reason
           }
@@ -89,17 +94,23 @@ export abstract class Emitter<Events extends object> {
             onDropped?.(count)
           }
           if (waiting.length > 0) return { done: false, value: waiting.shift() as Events[Type] }
+          if (done) return { done: true, value: undefined }
           await new Promise<void>((resolve) => {
             wake = resolve
           })
         }
-        return { done: true, value: undefined }
       },
       async return() {
         finish()
+        waiting.length = 0
         return { done: true, value: undefined }
       },
     }
+  }
+
+  /** Ends all loops over events, after what waits for them. @internal */
+  protected endEvents(): void {
+    for (const finish of [...this.#iterations]) finish()
   }
 
   /** @internal */

@@ -13,6 +13,7 @@ import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { openKeyring } from './open-keyring.ts'
 import { rejection } from './rejection.ts'
+import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
 import { takeSnapshot } from './snapshot.ts'
@@ -81,9 +82,12 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     return app?.clientId ?? (await this.#handler.getClientCredentials()).clientId
   }
 
-  /** Reads the store, validates what it holds, listens to other tabs, and works when work is due. `get` does so too. */
+  /**
+   * Reads the store, validates what it holds, listens to other tabs, and works when work is due. `get` does so too, unless
+   * it was closed.
+   */
   start(): Promise<void> {
-    if (this.#closed) return Promise.reject(new TypeError('This TokenManager is closed.'))
+    this.#closed = false
     this.#started ??= this.#start().catch((error: unknown) => {
       this.#started = undefined
       throw error
@@ -95,9 +99,14 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     if (!this.#closed && this.#hasTimers) this.start().catch((error: unknown) => this.#warn(error))
   }
 
-  /** Ends timers and listening. A renewal that is under way still reaches the store. */
+  /**
+   * Ends timers, listening and loops over events, until `start()` is called again. A renewal that is under way still
+   * reaches the store.
+   */
   close(): void {
     this.#closed = true
+    this.#started = undefined
+    this.endEvents()
     this.#schedule.stop()
     for (const end of this.#endings.splice(0)) end()
   }
@@ -105,6 +114,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   async get(request: AccessTokenRequest = {}): Promise<AccessToken> {
     const { kind = 'user', user, scopes, signal } = request
     signal?.throwIfAborted()
+    requireUserId('user', user)
     if (kind === 'app') return this.#bounded((await this.#open()).appTokens.get(), signal)
     const known = this.#opened?.source.known(user, scopes)
     const now = this.#handler.platform.now()
@@ -167,9 +177,11 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
    * refresh token lives on at Twitch, unused, for 30 days.
    *
    * @param user A user id. Left out: the only account there is.
+   * @throws {TypeError} It is no user id.
    * @throws {StoreError} It could not be written: the user is still signed in.
    */
   async signOut(user?: string | undefined): Promise<void> {
+    requireUserId('user', user)
     const { keeper, source } = await this.#open()
     const known = user ?? source.known(undefined, undefined)?.record.userId
     const userId = known ?? (await source.obtain(undefined, []))?.record.userId
@@ -207,8 +219,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
         changed: () => this.#changed(),
       }),
     )
-    const source = handler.keyring ? new StoredSource(keeper, handler.chatUser) : new AskedSource(keeper, handler)
-    const upkeep = new Upkeep(keeper, source, (problem) => this.#warn(problem))
+    const warn = (problem: unknown) => this.#warn(problem)
+    const source = handler.keyring ? new StoredSource(keeper, handler.chatUser) : new AskedSource(keeper, handler, warn)
+    const upkeep = new Upkeep(keeper, source, warn)
     this.#opened = { keyring, keeper, source, upkeep, appTokens: new AppTokens(handler, keyring) }
     this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
     // Who never starts must hear all the same of what is added here.

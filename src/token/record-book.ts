@@ -19,7 +19,7 @@ export class RecordBook {
 
   constructor(store: TokenStore, clientId: string, platform: Platform) {
     this.#platform = platform
-    this.store = store
+    this.store = typedErrors(store)
     this.clientId = clientId
     this.news = new News(store.name, platform)
   }
@@ -109,4 +109,26 @@ function fingerprint(token: string): string {
 
 function checkKey(key: string): string {
   return key.replace(/^token:/, 'check:')
+}
+
+/** Whatever a store of somebody else's throws reaches the user as a `StoreError`. */
+function typedErrors(store: TokenStore): TokenStore {
+  async function typed<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      if (cause instanceof StoreError) throw cause
+      throw new StoreError(`The store "${store.name}" failed: see the cause.`, { reason: 'failed', cause })
+    }
+  }
+  return {
+    get name() {
+      return store.name
+    },
+    durable: store.durable,
+    consistency: store.consistency,
+    get: (key) => typed(() => store.get(key)),
+    replace: (key, expectedVersion, next) => typed(() => store.replace(key, expectedVersion, next)),
+    keys: () => typed(() => store.keys()),
+  }
 }

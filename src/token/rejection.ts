@@ -3,7 +3,8 @@ import { TokenRejectedError } from '../errors.ts'
 const WHY: Record<TokenRejectedError['reason'], string> = {
   'signed-out': 'Nobody is signed in.',
   invalid: 'The access token is dead, and there is no refresh token to renew it with.',
-  refused: 'Twitch refused to renew the token: access was taken away, or it was not used for 30 days.',
+  refused:
+    'Twitch refused to renew the token: access was taken away, it was not used for 30 days, or its refresh token was spent before and what came of it was not kept.',
   'lost-response':
     'The refresh token was spent and the answer was lost, because the page ended or the network failed meanwhile.',
   'not-saved': 'A renewed token was lost, because it could not be stored.',

@@ -7,6 +7,7 @@ import { type Account, accountOf, readAccounts, soleUser, tokensOf } from '../ac
 import { adoptPair } from '../adoption.ts'
 import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
+import { requireUserId } from '../require-user-id.ts'
 import { Token } from '../token.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
 
@@ -54,6 +55,10 @@ export class StoredTokenHandler<
       'platform',
     ])
     super(options.platform)
+    requireUserId('chatUser', options.chatUser)
+    if (options.clientType !== 'public' && options.clientType !== 'confidential') {
+      throw new TypeError("clientType must be 'public' or 'confidential', as the app is registered at Twitch.")
+    }
     const { clientId, clientType, clientSecret, store, chatUser } = options
     if (typeof store?.replace !== 'function') {
       throw new TypeError('store must be a TokenStore, such as indexedDBStore() from twitch-keyring/stores.')
@@ -79,7 +84,7 @@ export class StoredTokenHandler<
    * @throws {StoreError} It could not be written.
    */
   async add(pair: TokenPair | Token): Promise<Account> {
-    const token = pair instanceof Token ? pair : new Token(pair.accessToken, pair.refreshToken)
+    const token = pair instanceof Token ? pair : new Token(pair?.accessToken, pair?.refreshToken)
     const { record } = await adoptPair(this.keyring, {
       accessToken: token.accessToken,
       refreshToken: token.refreshToken,

@@ -33,6 +33,8 @@ interface Question {
 export class AskedSource implements TokenSource {
   readonly #keeper: Keeper
   readonly #handler: BaseTokenHandler
+  readonly #warn: (problem: unknown) => void
+  #hasWarned = false
   /** Which tokens were given for a question, by key. */
   readonly #answers = new Map<string, Set<string>>()
   readonly #questions = new Map<string, Question>()
@@ -40,7 +42,8 @@ export class AskedSource implements TokenSource {
   readonly #askedFor: number
   readonly #dead = new Map<string, TokenRejectedError>()
 
-  constructor(keeper: Keeper, handler: BaseTokenHandler) {
+  constructor(keeper: Keeper, handler: BaseTokenHandler, warn: (problem: unknown) => void) {
+    this.#warn = warn
     this.#keeper = keeper
     this.#handler = handler
     const { monotonic, waitUntil } = handler.platform
@@ -112,6 +115,7 @@ export class AskedSource implements TokenSource {
     const { about, user } = question
     const token = await askHandler(question, scopes)
     if (token === undefined) return undefined
+    if (token.refreshToken !== undefined) this.#warnOfLoss()
     const dead = this.#dead.get(`${about} ${token.accessToken}`)
     if (dead !== undefined) throw dead
 
@@ -133,6 +137,23 @@ export class AskedSource implements TokenSource {
     const keys = this.#answers.get(about) ?? new Set()
     this.#answers.set(about, keys.add(key))
     return kept
+  }
+
+  /** Said once, since nothing else would: the next load would send a spent token, and end the grant. */
+  #warnOfLoss(): void {
+    const { app, book } = this.#keeper.keyring
+    if (this.#hasWarned || app?.clientType !== 'public') return
+    this.#hasWarned = true
+    const safe = 'Use a StoredTokenHandler, or '
+    if (this.#handler.saveUserToken === undefined) {
+      this.#warn(
+        `This handler gives a refresh token of a public app, which can be spent once, and does not keep what replaces it: it is lost with the page. ${safe}override saveUserToken.`,
+      )
+    } else if (!book.store.durable) {
+      this.#warn(
+        `This handler gives a refresh token of a public app, which can be spent once: two pages, or a page that ends at the wrong moment, may spend it twice. ${safe}pass a journal that all pages share.`,
+      )
+    }
   }
 
   #bury(about: string, accessToken: string, error: TokenRejectedError): void {

@@ -290,7 +290,7 @@ describe('an implicit sign-in in another window', () => {
     const via = (_url: string, signal: AbortSignal) =>
       new Promise<string>(() => signal.addEventListener('abort', () => (closed = true)))
     const signIn = signInWithImplicit(open(full).handler, { scopes: [], redirectUri: PAGE, via })
-    expect(await outcome(signIn)).toMatchObject({ message: 'full' })
+    expect(await outcome(signIn)).toMatchObject({ code: 'store', cause: { message: 'full' } })
     expect(closed).toBe(true)
   })
 })
