@@ -32,7 +32,8 @@ export interface Waiter {
 
 /** @throws {TypeError} Twitch has no channel of such a name. */
 export function channelName(channel: string): string {
-  const name = String(channel).replace(/^#/, '').toLowerCase()
+  if (typeof channel !== 'string') throw new TypeError('A channel is named by its login, which is a string.')
+  const name = channel.replace(/^#/, '').toLowerCase()
   if (!/^[a-z0-9_]{1,25}$/.test(name)) throw new TypeError(`"${channel}" is no login of a channel.`)
   return name
 }

@@ -87,6 +87,8 @@ export class ChatReader extends Emitter<ChatEvents> {
     const { tokens, anonymous = false, membership = false, limits, channelsPerShard = 100 } = options
     const { pingInterval = 30_000, pongTimeout = 10_000, loginTimeout = 15_000 } = options
     refuseUnknownOptions('ChatReader', options, OPTIONS)
+    const { channels = [] } = options
+    if (!Array.isArray(channels)) throw new TypeError("channels must be a list of logins, such as ['twitchdev'].")
     if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
     this.#platform = resolveChatPlatform(options.platform)
     const platform = this.#platform
@@ -113,7 +115,7 @@ export class ChatReader extends Emitter<ChatEvents> {
         this.changed()
       },
     }
-    for (const channel of options.channels ?? []) this.#want(channelName(channel))
+    for (const channel of channels) this.#want(channelName(channel))
   }
 
   /** Logins of the channels that are wanted: joined, or about to be. */

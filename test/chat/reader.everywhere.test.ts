@@ -287,7 +287,18 @@ describe('join', () => {
     const reader = createReader(createFakeChat())
     for (const name of ['', '#', 'a b', 'a,b', 'ä', 'a\r\nQUIT', 'x'.repeat(26)])
       expect(() => reader.join(name)).toThrow(TypeError)
+    for (const nothing of [undefined, null, 5, {}]) {
+      const name = nothing as unknown as string
+      expect(() => reader.join(name)).toThrow('A channel is named by its login, which is a string.')
+      expect(() => reader.part(name)).toThrow(TypeError)
+      expect(() => createReader(createFakeChat(), { channels: [name] })).toThrow(TypeError)
+    }
     expect(reader.wanted).toEqual([])
+  })
+
+  test('a login where the list of channels belongs is not taken for letters', () => {
+    const channels = 'streamer' as unknown as readonly string[]
+    expect(() => createReader(createFakeChat(), { channels })).toThrow('channels must be a list of logins')
   })
 
   test('the hundred and first channel is a typed error', async () => {
