@@ -5,10 +5,10 @@ declare global {
   function show(text: string): void
   const client: Client
   const db: {
-    get(user: string): Promise<{ access: string; refresh: string }>
+    get(user: string): Promise<{ access: string; refresh: string } | undefined>
     put(user: string, row: { access: string; refresh: string | undefined }): Promise<void>
   }
-  const config: { ircToken: string; clientId: string; clientSecret: string | undefined }
+  const config: { userId: string; ircToken: string; clientId: string; clientSecret: string | undefined }
   const chrome: {
     readonly alarms: {
       readonly onAlarm: { addListener(listener: () => unknown): void }

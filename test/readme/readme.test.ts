@@ -89,7 +89,7 @@ test('the example with a handler of one’s own connects, and saves what is rene
   const irc = twitch.id.issue({ clientId: 'confidential-id', login: 'streamer', scopes: ['chat:read'] })
   const put = vi.fn(async () => {})
   vi.stubGlobal('db', { get: async () => ({ access: pair.accessToken, refresh: pair.refreshToken }), put })
-  vi.stubGlobal('config', { clientId: 'confidential-id', clientSecret, ircToken: irc.accessToken })
+  vi.stubGlobal('config', { userId: '1234', clientId: 'confidential-id', clientSecret, ircToken: irc.accessToken })
   const run = await example('README.md 2')
   await clock.until(run())
   expect(put).toHaveBeenCalledExactlyOnceWith('1234', expect.objectContaining({ access: expect.any(String) }))

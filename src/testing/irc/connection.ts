@@ -56,7 +56,7 @@ const LINES_KEPT = 1000
 const PING = new Outgoing('PING :tmi.twitch.tv')
 const RECONNECT = fromServer('RECONNECT', undefined, COMMANDS)
 
-/** @internal */
+/** One connection as the server has it; outside it is an {@link IrcConnection}. */
 export class Connection implements IrcConnection {
   readonly id: number
   nick = '*'

@@ -1,8 +1,8 @@
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import type { PlatformOptions } from '../../types.ts'
 import { type App, createApp } from '../app.ts'
-import { isPage } from '../environment/place.ts'
 import { Token } from '../token.ts'
+import { warnOfSecretInPage } from '../warn-of-secret.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
 
 export interface SimpleTokenHandlerOptions {
@@ -25,11 +25,7 @@ export class SimpleTokenHandler extends BaseTokenHandler {
   constructor(accessToken: string, clientId: string, options: SimpleTokenHandlerOptions = {}) {
     refuseUnknownOptions('SimpleTokenHandler', options, ['refreshToken', 'clientToken', 'clientSecret', 'platform'])
     super(options.platform)
-    if (options.clientSecret !== undefined && isPage()) {
-      console.warn(
-        'twitch-keyring: a client secret in a page can be read by everybody. Make a new one at https://dev.twitch.tv/console/apps, keep it on a server, and let this page sign in with an app of client type Public.',
-      )
-    }
+    warnOfSecretInPage(options.clientSecret)
     this.#app = createApp({ clientId, clientSecret: options.clientSecret })
     this.#token = new Token(accessToken, options.refreshToken)
     this.#clientToken = options.clientToken === undefined ? this.#token : new Token(options.clientToken)

@@ -9,6 +9,7 @@ import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { Token } from '../token.ts'
+import { warnOfSecretInPage } from '../warn-of-secret.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
 
 export interface StoredTokenHandlerOptions<Type extends ClientType = ClientType> {
@@ -68,6 +69,7 @@ export class StoredTokenHandler<
         `The refresh tokens of a public app can be spent once, and the store "${store.name}" may answer with a spent one. Use a store that can compare and set, such as a Durable Object.`,
       )
     }
+    warnOfSecretInPage(clientSecret)
     this.clientType = clientType
     this.store = store
     this.chatUser = chatUser
