@@ -208,7 +208,7 @@ export class ChatReader extends Emitter<ChatEvents> {
     this.emit('parted', { channel: name, reason: 'asked' })
   }
 
-  /** Ends all connections. {@link connect} starts anew, with the same channels. */
+  /** Ends all connections, waits, and loops over events. {@link connect} starts anew, with the same channels. */
   close(): void {
     this.#listening?.abort()
     this.#listening = undefined
@@ -221,6 +221,7 @@ export class ChatReader extends Emitter<ChatEvents> {
       channel.missedSince = undefined
       failed(channel, error)
     }
+    this.endEvents()
   }
 
   /** @internal The way to a channel, for those who speak. */

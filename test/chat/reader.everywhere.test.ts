@@ -359,6 +359,28 @@ test('events are a loop with a bounded queue that says what it dropped, and ends
   reader.close()
 })
 
+test('close ends a loop over events, and one that begins after it hears what comes after', async () => {
+  const chat = createFakeChat()
+  const reader = await connected(chat, { channels: ['streamer'] })
+  const heard: string[] = []
+  const listen = async () => {
+    for await (const { text } of reader.events('privmsg')) heard.push(text)
+  }
+  const first = listen()
+  chat.twitch.chat.send('viewer', 'streamer', 'before')
+  await chat.clock.settle()
+  reader.close()
+  await first
+  await chat.clock.until(reader.connect())
+  await chat.clock.settle()
+  const second = listen()
+  chat.twitch.chat.send('viewer', 'streamer', 'after')
+  await chat.clock.settle()
+  reader.close()
+  await second
+  expect(heard).toEqual(['before', 'after'])
+})
+
 test('close ends every wait with its reason', async () => {
   const chat = createFakeChat()
   const reader = createReader(chat)
