@@ -27,6 +27,7 @@ export class ChatClient extends ChatReader {
     this.#speaking = new Speaking({
       platform: resolvePlatform(options.platform),
       route: (channel) => this.route(channel),
+      started: () => this.started,
     })
   }
 
@@ -35,8 +36,9 @@ export class ChatClient extends ChatReader {
    * more than 500 characters is cut between words.
    *
    * @returns Once Twitch has confirmed it.
-   * @throws {ChatError} `reason` is the `msg-id` of Twitch's NOTICE (`msg_banned`, `msg_subsonly`, …), or `not-connected`,
-   *   `no-answer`, `rate-limited`, `read-only`, `closed`.
+   * @throws {ChatError} `reason` is the `msg-id` of Twitch's NOTICE (`msg_banned`, `msg_subsonly`, …), or `read-only`, or
+   *   `closed`, or `no-answer`: it may have been sent or not. `not-connected`, `rate-limited`: it was not, or `message` says
+   *   how many parts were.
    * @throws {MissingScopeError} The token lacks `chat:edit`.
    * @throws {TypeError} The text is missing, empty, or holds CR, LF or NUL; there is no such name of a channel.
    */

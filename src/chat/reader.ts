@@ -167,12 +167,13 @@ export class ChatReader extends Emitter<ChatEvents> {
   }
 
   /**
-   * Joins a channel, and joins it again after every loss until {@link part}.
+   * Joins a channel, and joins it again after every loss until {@link part}. Before {@link connect} it waits for that.
    *
    * @param channel Login, with or without `#`.
    * @param options `timeout`: by default the time that the joins before it take, and 30 s.
    * @returns Once Twitch has confirmed it.
-   * @throws {ChatError} `channel-suspended`, `banned`, `no-answer` (there may be no such channel), `join-limit`, `closed`.
+   * @throws {ChatError} `channel-suspended`, `banned`, `no-answer` (there may be no such channel), `join-limit`, `closed`;
+   *   `not-connected`: nobody called {@link connect} within the time-out. But for `join-limit` the channel stays wanted.
    * @throws {NetworkError} Not within the time-out. It goes on trying.
    * @throws {TypeError} Twitch has no channel of such a name.
    */
@@ -189,7 +190,13 @@ export class ChatReader extends Emitter<ChatEvents> {
     this.#joining.wake()
     const { count, per } = this.#limits.joins
     const { timeout = 30_000 + Math.ceil((this.#channels.size - this.joined.length) / count) * per } = options
-    const late = () => new NetworkError(`${name} was not joined within ${timeout} ms. It goes on trying.`)
+    const late = () =>
+      this.started
+        ? new NetworkError(`${name} was not joined within ${timeout} ms. It goes on trying.`)
+        : new ChatError(`Call connect() first: it joins ${name}, which stays wanted.`, {
+            reason: 'not-connected',
+            channel: name,
+          })
     const joined = this.#wait(found.waiting, { ...options, timeout }, late)
     // Whoever does not wait hears of it by `joinFailed`.
     joined.catch(() => {})
@@ -222,6 +229,11 @@ export class ChatReader extends Emitter<ChatEvents> {
       failed(channel, error)
     }
     this.endEvents()
+  }
+
+  /** @internal Between {@link connect} and {@link close}. */
+  protected get started(): boolean {
+    return this.#listening !== undefined
   }
 
   /** @internal The way to a channel, for those who speak. */

@@ -36,6 +36,8 @@ export interface SpeakingOptions {
   readonly platform: Platform
   /** `undefined`: there is none now. */
   readonly route: (channel: string) => Route | undefined
+  /** Whether chat is connected, or tries to be. */
+  readonly started: () => boolean
 }
 
 /** One call: its parts go one after the other. */
@@ -111,7 +113,7 @@ export class Speaking {
       if (lane.jobs.length >= QUEUE)
         return reject(new ChatError(`Too much waits to be said in ${channel}.`, { reason: 'rate-limited', channel }))
       const onAbort = () => job.finish(signal?.reason)
-      const timer = setTimeout(() => job.finish(noAnswer(channel, timeout)), timeout)
+      const timer = setTimeout(() => job.finish(this.#late(lane, job, timeout)), timeout)
       const job: Job = {
         channel,
         parts: splitText(text, LONGEST - prefix.length - DIFFERENCE.length),
@@ -220,7 +222,8 @@ export class Speaking {
     const route = this.#options.route(channel)
     if (route === undefined) {
       if (options.whenOffline === 'wait') return Number.POSITIVE_INFINITY
-      return fail(`Chat is not connected: the message to ${channel} was not sent.`, 'not-connected')
+      job.finish(this.#notConnected(job))
+      return Number.POSITIVE_INFINITY
     }
     const { account, privileged, token } = route
     if (token === undefined) return fail('Anonymous chat can only read.', 'read-only')
@@ -265,6 +268,22 @@ export class Speaking {
     if (!connection.hasCommands) this.#confirm(lane, job, undefined)
   }
 
+  /** What became of a message whose time is over. */
+  #late(lane: Lane, job: Job, timeout: number): ChatError {
+    const { channel } = job
+    if (lane.flying?.job === job) return noAnswer(channel, timeout)
+    if (this.#options.route(channel) === undefined) return this.#notConnected(job)
+    const text = `The turn of the message to ${channel} did not come within ${timeout} ms: ${whatWasSent(job)}.`
+    return new ChatError(text, { reason: 'rate-limited', channel })
+  }
+
+  #notConnected(job: Job): ChatError {
+    const { channel } = job
+    const advice = this.#options.started() ? '' : ' Call connect() first.'
+    const text = `Chat is not connected, and of the message to ${channel} ${whatWasSent(job)}.${advice}`
+    return new ChatError(text, { reason: 'not-connected', channel })
+  }
+
   #land(lane: Lane): void {
     this.#options.platform.clearTimeout(lane.flying?.timer)
     lane.flying = undefined
@@ -303,6 +322,10 @@ function retryAfter(msgId: string, text: string): number | undefined {
     default:
       return undefined
   }
+}
+
+function whatWasSent({ next, parts }: Job): string {
+  return next === 0 ? 'nothing was sent' : `only the first ${next} of ${parts.length} parts were sent`
 }
 
 function noAnswer(channel: string, after: number): ChatError {

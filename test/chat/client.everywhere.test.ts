@@ -212,7 +212,8 @@ describe('limits', () => {
     controller.abort('enough')
     await expect(second).rejects.toBe('enough')
     await chat.clock.until(first)
-    await expect(chat.clock.until(third)).rejects.toMatchObject({ reason: 'no-answer' })
+    const late = 'The turn of the message to streamer did not come within 500 ms: nothing was sent.'
+    await expect(chat.clock.until(third)).rejects.toMatchObject({ reason: 'rate-limited', message: late })
     await chat.clock.advance(60_000)
     expect(heard).toEqual(['#streamer 1'])
   })
@@ -262,6 +263,26 @@ describe('an outage', () => {
     const later = client.say('streamer', 'later', { whenOffline: 'wait' })
     await chat.clock.until(later)
     expect(heard).toEqual(['#streamer later'])
+  })
+
+  test('what never had a connection was not sent, and is said so', async () => {
+    const chat = createFakeChat()
+    const client = new ChatClient({ tokens: chat.tokens, platform: chat.twitch.platform })
+    const error = {
+      reason: 'not-connected',
+      message: expect.stringMatching(/nothing was sent\. Call connect\(\) first/),
+    }
+    await expect(client.say('streamer', 'now')).rejects.toMatchObject(error)
+    const waits = client.say('streamer', 'later', { whenOffline: 'wait', timeout: 1000 })
+    await expect(chat.clock.until(waits)).rejects.toMatchObject(error)
+    chat.twitch.faults.add({ host: 'irc', fault: { kind: 'no-answer' } })
+    client.connect().catch(() => {})
+    const tried = client.say('streamer', 'later', { whenOffline: 'wait', timeout: 1000 })
+    await expect(chat.clock.until(tried)).rejects.toMatchObject({
+      reason: 'not-connected',
+      message: expect.stringMatching(/nothing was sent\.$/),
+    })
+    client.close()
   })
 
   test('what waited for its turn is not sent after it', async () => {

@@ -310,6 +310,19 @@ describe('join', () => {
     expect(reader.wanted).toHaveLength(100)
   })
 
+  test('before connect() it says that this is missing, and stays wanted', async () => {
+    const chat = createFakeChat()
+    const reader = createReader(chat)
+    await expect(chat.clock.until(reader.join('streamer'))).rejects.toMatchObject({
+      reason: 'not-connected',
+      message: 'Call connect() first: it joins streamer, which stays wanted.',
+    })
+    await chat.clock.until(reader.connect())
+    await chat.clock.settle()
+    expect(reader.joined).toEqual(['streamer'])
+    reader.close()
+  })
+
   test('a join that nobody waits for is no unhandled rejection', async () => {
     const chat = createFakeChat()
     const reader = await connected(chat)
