@@ -49,6 +49,8 @@ const OPTIONS =
     ' ',
   )
 
+const WAIT_OPTIONS = ['timeout', 'signal']
+
 /** Commands that become events. Nothing else that a server may invent can be taken for an event of ours. */
 const COMMANDS: ReadonlySet<string> = new Set(
   'usernotice clearchat clearmsg notice roomstate userstate globaluserstate whisper join part reconnect hosttarget'.split(
@@ -151,6 +153,7 @@ export class ChatReader extends Emitter<ChatEvents> {
    * @throws {NetworkError} Not within the time-out; `cause` is what stood in the way. It goes on trying.
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
+    refuseUnknownOptions('connect', options, WAIT_OPTIONS)
     const { timeout = 30_000 } = options
     if (this.#listening === undefined) {
       this.#listening = new AbortController()
@@ -179,6 +182,7 @@ export class ChatReader extends Emitter<ChatEvents> {
    */
   join(channel: string, options: ChatWaitOptions = {}): Promise<void> {
     const name = channelName(channel)
+    refuseUnknownOptions('join', options, WAIT_OPTIONS)
     let found = this.#channels.get(name)
     if (found === undefined) {
       const error = this.#overLimit(name)

@@ -1,4 +1,5 @@
 import { ChatError, MissingScopeError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessToken, Platform, WaitOptions } from '../types.ts'
 import type { Account } from './account.ts'
 import type { Connection } from './connection.ts'
@@ -7,7 +8,10 @@ import type { IrcMessage } from './irc-message.ts'
 import { splitText } from './split.ts'
 
 export interface SayOptions extends WaitOptions {
-  /** Milliseconds until Twitch must have confirmed all of it. Default 30,000. */
+  /**
+   * Milliseconds in which all of it must have had its turn and been confirmed. Default 30,000. From the moment it is
+   * sent, each part has 10,000 at the most.
+   */
   readonly timeout?: number | undefined
   /** Where a limit stands in the way: wait for it (the default), or fail with `rate-limited`. */
   readonly whenLimited?: 'wait' | 'fail' | undefined
@@ -69,6 +73,7 @@ interface Lane {
   slow: number
 }
 
+const OPTIONS = ['timeout', 'signal', 'whenLimited', 'whenOffline']
 /** @see https://dev.twitch.tv/docs/chat/irc/#sending-and-receiving-chat-messages */
 const LONGEST = 500
 /** Nobody sees it, and it makes a repeated text another one. */
@@ -105,6 +110,7 @@ export class Speaking {
       throw new TypeError('What is answered is named by its id, a string: reply(channel, message.id, text).')
     if (/[\r\n\0]/.test(text)) throw new TypeError('A message cannot hold CR, LF or NUL.')
     if (text.trim() === '') throw new TypeError('A message needs a text.')
+    refuseUnknownOptions('A message', options, OPTIONS)
     const { signal, timeout = 30_000 } = options
     const { setTimeout, clearTimeout } = this.#options.platform
     const lane = this.#lane(channel)

@@ -100,6 +100,29 @@ describe('say', () => {
     expect(heard).toEqual(['#streamer still here'])
   })
 
+  test('mistyped options are refused, and nothing is sent', async () => {
+    const chat = createFakeChat()
+    const heard = await listener(chat)
+    const client = await speaker(chat)
+    const options = { whenOfline: 'wait' } as object
+    const text = 'has no option "whenOfline". It has: timeout, signal, whenLimited, whenOffline.'
+    expect(() => client.say('streamer', 'x', options)).toThrow(text)
+    expect(() => client.me('streamer', 'x', options)).toThrow(text)
+    expect(() => client.reply('streamer', 'id', 'x', options)).toThrow(text)
+    await chat.clock.advance(5000)
+    expect(heard).toEqual([])
+  })
+
+  test('a part that was sent has 10 seconds, however long the whole may take', async () => {
+    const chat = createFakeChat()
+    const client = await speaker(chat)
+    chat.twitch.faults.add({ host: 'irc', method: 'PRIVMSG', fault: { kind: 'drop' } })
+    const before = chat.clock.now()
+    const said = client.say('streamer', 'lost', { timeout: 60_000 })
+    await expect(chat.clock.until(said)).rejects.toMatchObject({ reason: 'no-answer' })
+    expect(chat.clock.now() - before).toBe(10_000)
+  })
+
   test('a message that cannot be sent does not hold up those after it', async () => {
     const chat = createFakeChat()
     const heard = await listener(chat)

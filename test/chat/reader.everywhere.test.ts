@@ -310,6 +310,14 @@ describe('join', () => {
     expect(reader.wanted).toHaveLength(100)
   })
 
+  test('mistyped options are refused, and nothing is wanted', () => {
+    const reader = createReader(createFakeChat())
+    const options = { timeOut: 5 } as object
+    expect(() => reader.join('streamer', options)).toThrow('join has no option "timeOut"')
+    expect(() => reader.connect(options)).toThrow('connect has no option "timeOut"')
+    expect(reader.wanted).toEqual([])
+  })
+
   test('before connect() it says that this is missing, and stays wanted', async () => {
     const chat = createFakeChat()
     const reader = createReader(chat)
