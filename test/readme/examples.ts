@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const root = new URL('../..', import.meta.url).pathname
 const folder = join(root, 'build/examples')
 const places = ['obs', 'dashboard', 'extension', 'mv3', 'worker'].map((place) => `docs/places/${place}.md`)
-const pages = ['README.md', 'docs/testing.md', 'docs/helix.md', ...places]
+const pages = ['README.md', 'docs/testing.md', 'docs/helix.md', 'docs/chat.md', ...places]
 
 export interface Example {
   readonly name: string

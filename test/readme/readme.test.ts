@@ -146,6 +146,29 @@ test('the examples of Helix say who is live and who follows, and what is missing
   expect(shown).toEqual(['7 watch streamer', 'Viewer', 'Sign in again and allow channel:read:ads', '0 accounts'])
 })
 
+test('the examples of chat read, loop until they close, speak and answer', async () => {
+  const { clock, twitch, shown } = openPlace('your-client-id')
+  vi.stubGlobal('performance', { now: clock.monotonic })
+  for (const [id, login] of Object.entries({ 98: 'twitchdev', 99: 'viewer' })) twitch.users.add({ id, login })
+  const scopes = ['chat:read', 'chat:edit']
+  const { accessToken } = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer', scopes })
+  const client = new Client(new SimpleTokenHandler(accessToken, 'your-client-id'), { chat: { channels: ['streamer'] } })
+  vi.stubGlobal('client', client)
+  const [read, loop, speak] = await Promise.all([1, 2, 3].map((number) => example(`docs/chat.md ${number}`)))
+  await clock.until(read?.() ?? expect.fail())
+  const looped = loop?.()
+  await clock.advance(1_000)
+  twitch.chat.send('viewer', 'twitchdev', '!close')
+  await clock.until(looped ?? expect.fail())
+  expect(shown).toEqual(expect.arrayContaining([expect.stringMatching(/^#twitchdev viewer: !close$/i), '!close']))
+  await clock.until(speak?.() ?? expect.fail())
+  expect(shown.at(-1)).toMatch(/^Said as \S+$/)
+  twitch.chat.send('viewer', 'streamer', '!ping')
+  await clock.advance(5_000)
+  expect(twitch.chat.connections.flatMap(({ received }) => received)).toContainEqual(expect.stringMatching(/pong$/))
+  client.close()
+})
+
 beforeAll(() => {
   expect(examples.map(({ name }) => name)).toEqual([
     'README.md 1',
@@ -156,6 +179,10 @@ beforeAll(() => {
     'docs/helix.md 1',
     'docs/helix.md 2',
     'docs/helix.md 3',
+    'docs/chat.md 1',
+    'docs/chat.md 2',
+    'docs/chat.md 3',
+    'docs/chat.md 4',
     // Those of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
     ...['obs 1', 'dashboard 1', 'dashboard 2', 'extension 1', 'extension 2', 'mv3 1', 'worker 1'].map((example) =>
       `docs/places/${example}`.replace(' ', '.md '),
