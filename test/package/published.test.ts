@@ -46,7 +46,9 @@ test('types resolve for everyone who can import ESM', async () => {
 test('what is published is the build, its source and what people should read', () => {
   const top = new Set(files().map((file) => file.split('/')[0]))
   expect([...top].sort()).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'src'])
-  expect(files().filter((file) => /test|\.tsbuildinfo$/.test(file) && !/^(docs|dist\/testing|src\/testing)\//.test(file))).toEqual([])
+  expect(
+    files().filter((file) => /test|\.tsbuildinfo$/.test(file) && !/^(docs|dist\/testing|src\/testing)\//.test(file)),
+  ).toEqual([])
 })
 
 describe('maps', () => {
