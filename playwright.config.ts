@@ -8,8 +8,6 @@ export default defineConfig({
   forbidOnly: true,
   // Each page has a Twitch of its own to slow down; two at once on two cores only slow each other down.
   workers: 1,
-  // A whole browser on a busy machine loses a window now and then; what fails twice is wrong, and the run tells of the first.
-  retries: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   use: { browserName: 'chromium', launchOptions: launchOptions('chromium') },
