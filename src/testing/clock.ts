@@ -40,6 +40,11 @@ export interface FakeClockOptions {
   readonly startAt?: number | undefined
   /** Lets all promises settle. Default: one task of the event loop. */
   readonly settle?: (() => Promise<void>) | undefined
+  /**
+   * Milliseconds of the machine's own time that `until` gives to work that no timer drives, such as IndexedDB or
+   * WebCrypto, once no timer is left. Default 10,000.
+   */
+  readonly patience?: number | undefined
 }
 
 interface Timer {
@@ -53,8 +58,6 @@ const LONGEST_DELAY = 2 ** 31 - 1
 const ONE_DAY = 86_400_000
 /** So many timers at one instant are taken for an endless loop. */
 const TIMERS_AT_ONCE = 100_000
-/** So many tasks `until` gives to work that no timer drives, such as IndexedDB. */
-const PATIENCE = 1000
 
 /**
  * A clock for tests.
@@ -64,7 +67,7 @@ const PATIENCE = 1000
  * @throws {TypeError} `startAt` is no number.
  */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
-  const { startAt = Date.UTC(2026, 0, 1), settle: drain = nextTask } = options
+  const { startAt = Date.UTC(2026, 0, 1), settle: drain = nextTask, patience = 10_000 } = options
   if (!Number.isFinite(startAt)) throw new TypeError('startAt must be epoch milliseconds.')
 
   let elapsed = 0
@@ -116,15 +119,18 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
     }
     promise.then(mark, mark)
     const end = elapsed + limit
-    let patience = PATIENCE
+    let idleSince: number | undefined
     await settle()
     while (!settled) {
       const next = timers.at(-1)
       if (next === undefined) {
-        if (patience-- === 0) throw new Error('The promise waits for something that no timer will bring.')
+        idleSince ??= performance.now()
+        if (performance.now() - idleSince > patience)
+          throw new Error('The promise waits for something that no timer will bring.')
         await settle()
         continue
       }
+      idleSince = undefined
       if (next.at > end) throw new Error(`The promise has not settled within ${limit} ms.`)
       runNext()
       await settle()

@@ -127,7 +127,18 @@ describe('until', () => {
   })
 
   it('says so when nothing is left that could settle it', async () => {
-    await expect(createFakeClock().until(new Promise(() => {}))).rejects.toThrow(/no timer/)
+    await expect(createFakeClock({ patience: 0 }).until(new Promise(() => {}))).rejects.toThrow(/no timer/)
+  })
+
+  it('has patience with work that no timer drives, however many tasks it takes', async () => {
+    const { port1, port2 } = new MessageChannel()
+    let tasks = 0
+    const work = () =>
+      new Promise((resolve) => {
+        port1.onmessage = () => (++tasks < 1500 ? port2.postMessage(null) : resolve('done'))
+        port2.postMessage(null)
+      }).finally(() => port1.close())
+    await expect(createFakeClock().until(work())).resolves.toBe('done')
   })
 
   it('says so when it takes too long', async () => {
