@@ -10,6 +10,8 @@ const kinds = (['chromium', 'firefox'] as const).filter((kind) => findBrowser(ki
 const everywhere = 'test/**/*.everywhere.test.ts'
 const afterBuild = ['test/package/**', 'test/bundlers/**']
 const setupFiles = ['./test/setup/no-network.ts']
+/** Of the machine's own time, which no test is about: one that is busy with other things is late, and not wrong. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
 
 export default defineConfig({
   test: {
@@ -21,9 +23,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{dom,browser,workerd}.test.ts', ...afterBuild],
           setupFiles,
+          ...patience,
         },
       },
-      { test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'], setupFiles } },
+      { test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.ts'], setupFiles, ...patience } },
       {
         // Known beforehand, so that no dependency found late reloads the page under a running test.
         optimizeDeps: {
@@ -33,6 +36,7 @@ export default defineConfig({
           name: 'browser',
           include: [everywhere, 'test/**/*.browser.test.ts'],
           setupFiles,
+          ...patience,
           browser: {
             enabled: true,
             headless: true,
@@ -59,7 +63,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: [everywhere, 'test/**/*.workerd.test.ts'], setupFiles },
+        test: { name: 'workerd', include: [everywhere, 'test/**/*.workerd.test.ts'], setupFiles, ...patience },
       },
       {
         test: {
@@ -67,6 +71,7 @@ export default defineConfig({
           environment: 'node',
           include: afterBuild.map((folder) => `${folder}/*.test.ts`),
           globalSetup: './test/setup/packed.ts',
+          ...patience,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

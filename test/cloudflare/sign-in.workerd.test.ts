@@ -9,6 +9,8 @@ const redirectUri = 'https://worker.example/callback'
 const vaultOf = (name: string) => env.VAULT.get(env.VAULT.idFromName(name))
 const alarmOf = (name: string) => runInDurableObject(vaultOf(name), (_, { storage }) => storage.getAlarm())
 
+const until = <T>(condition: () => T) => vi.waitUntil(condition, { timeout: 30_000 })
+
 /** Every text that an object has on its disk. */
 const rowsOf = (name: string) =>
   runInDurableObject(vaultOf(name), (_, { storage }) =>
@@ -23,7 +25,7 @@ function open(options: Parameters<typeof createRealVaultWorld>[0] = {}) {
   const handler = new VaultTokenHandler(env.VAULT)
   /** What becomes of a sign-in. */
   const endOf = (id: string) =>
-    vi.waitUntil(async () => {
+    until(async () => {
       const status = await handler.signInStatus(id)
       return status.state === 'pending' ? undefined : status
     })
@@ -52,7 +54,7 @@ describe('a sign-in with a device code', () => {
     twitch.id.allow(userCode, ANN.login)
     await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
     // Nobody asks meanwhile.
-    await vi.waitUntil(async () => (await alarmOf(ANN.id)) !== null)
+    await until(async () => (await alarmOf(ANN.id)) !== null)
     expect(await endOf(id)).toMatchObject({ state: 'signed-in' })
   })
 
@@ -86,7 +88,7 @@ describe('a sign-in with a device code', () => {
     // The sign-in itself validates once, the vault of the user then cannot.
     twitch.faults.add({ host: 'id', path: '/validate', skip: 1, times: 1, fault: { kind: 'status', status: 503 } })
     twitch.id.allow(userCode, ANN.login)
-    await vi.waitUntil(() => asked('/validate') === 2)
+    await until(() => asked('/validate') === 2)
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'pending' })
     await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'signed-in' })
