@@ -1,8 +1,12 @@
 // @ts-check
 /**
- * `npm run proof`: what the short forms in `npm test` only sample. `node test/proof.mjs interleavings mutants tabs workers` runs
- * only those parts, `--schedules 20000` plays so many.
+ * `npm run proof`: what the short forms in `npm test` only sample. `node test/proof.mjs interleavings mutants properties tabs
+ * workers` runs only those parts, `--schedules 20000` plays so many, `--draws 100` draws cases of properties so often.
  */
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { proveWorkers } from './cloudflare/edge/proof.ts'
 import { proveTabs } from './pages/tabs/proof.mjs'
@@ -13,11 +17,11 @@ import { kill, MUTANTS } from './token/mutants.ts'
 const LEAST = 50
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const parts = { interleavings, mutants, tabs: proveTabs, workers: proveWorkers }
+const parts = { interleavings, mutants, properties, tabs: proveTabs, workers: proveWorkers }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { schedules: { type: 'string', default: '12000' } },
+  options: { schedules: { type: 'string', default: '12000' }, draws: { type: 'string', default: '10' } },
 })
 for (const [name, part] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
@@ -50,4 +54,24 @@ async function mutants() {
     console.log(`${mutant.name}: ${killed === undefined ? 'LIVES' : `killed by seed ${killed.seed}: ${killed.fact}`}`)
   }
   return alive === 0
+}
+
+/** `npm test` draws the same cases every time. A seed that breaks something is printed. */
+async function properties() {
+  const root = join(import.meta.dirname, '..')
+  const files = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    readFileSync(join(root, file), 'utf8').includes('/setup/fast-check.ts'),
+  )
+  let broken = 0
+  for (let draw = 0; draw < Number(values.draws); draw += 1) {
+    const env = { ...process.env, PROPERTY_SEED: String(randomInt(2 ** 31)) }
+    const { status, stdout } = spawnSync('npx', ['vitest', 'run', '--project', 'unit', ...files], { cwd: root, env })
+    if (status === 0) continue
+    broken += 1
+    console.log(
+      `${stdout}\nBROKEN. Draw the same again: PROPERTY_SEED=${env.PROPERTY_SEED} npx vitest run --project unit`,
+    )
+  }
+  console.log(`${files.length} files, drawn ${values.draws} times: ${broken} times broken.`)
+  return files.length > 0 && broken === 0
 }

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatIrcMessage } from '../../src/chat/format-irc-message.ts'
 import { parseIrcMessage } from '../../src/chat/irc-message.ts'
+import { fc } from '../setup/fast-check.ts'
 
 const line = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitText } from '../../src/chat/split.ts'
+import { fc } from '../setup/fast-check.ts'
 
 test('cuts between words, and keeps every character', () => {
   expect(splitText('one two three', 7)).toEqual(['one ', 'two ', 'three'])

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TwitchKeyringError } from '../../src/errors.ts'
 import { HelixClient } from '../../src/helix/client.ts'
 import { readMissingScope } from '../../src/helix/request.ts'
 import { printed } from '../oauth/stub.ts'
+import { fc } from '../setup/fast-check.ts'
 import { stubPlatform, stubTokens } from './stub.ts'
 
 const message = fc.oneof(

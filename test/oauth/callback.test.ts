@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCallback, withoutCallback } from '../../src/oauth/callback.ts'
+import { fc } from '../setup/fast-check.ts'
 
 const page = 'http://localhost/back'
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TwitchKeyringError } from '../../src/errors.ts'
 import type { RequestOptions } from '../../src/internal/request.ts'
@@ -12,6 +11,7 @@ import {
   validateToken,
   verifyIdToken,
 } from '../../src/oauth/index.ts'
+import { fc } from '../setup/fast-check.ts'
 import { printed } from './stub.ts'
 
 const SECRET = 'S3CRET.with/odd%chars'
