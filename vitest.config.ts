@@ -9,6 +9,7 @@ const kinds = (['chromium', 'firefox'] as const).filter((kind) => findBrowser(ki
 
 const everywhere = 'test/**/*.everywhere.test.ts'
 const afterBuild = ['test/package/**', 'test/bundlers/**']
+const outside = { runtimes: 'test/runtimes/*.test.ts', inspircd: 'test/chat/inspircd.test.ts' }
 const setupFiles = ['./test/setup/no-network.ts']
 /** Of the machine's own time, which no test is about: one that is busy with other things is late, and not wrong. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
@@ -21,7 +22,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{dom,browser,workerd}.test.ts', ...afterBuild],
+          exclude: ['test/**/*.{dom,browser,workerd}.test.ts', ...afterBuild, ...Object.values(outside)],
           setupFiles,
           ...patience,
         },
@@ -76,6 +77,10 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...(['bun', 'deno'] as const).map((name) => ({
+        test: { name, include: [outside.runtimes], provide: { runtime: name }, testTimeout: 120_000 },
+      })),
+      { test: { name: 'inspircd', include: [outside.inspircd], setupFiles, testTimeout: 120_000 } },
     ],
   },
 })

@@ -16,13 +16,27 @@ const pkg = require('../package.json')
 
 const STEP_DEADLINE = 15 * 60_000
 
-/** Where the library must have run for a run of all projects to count. */
+/**
+ * Where the library must have run for a run of all projects to count.
+ *
+ * @type {Record<string, () => string | Promise<string>>}
+ */
 const runtimes = {
   unit: () => `Node ${process.versions.node}`,
   dom: () => `happy-dom ${pkg.devDependencies['happy-dom']}`,
   'browser (chromium)': () => browserVersion(browsers.chromium),
   'browser (firefox)': () => browserVersion(browsers.firefox),
   workerd: () => `workerd ${require('wrangler/package.json').dependencies.workerd}`,
+}
+
+/**
+ * Where the built package must have run.
+ *
+ * @type {Record<string, () => string>}
+ */
+const runtimesOfPackage = {
+  deno: () => `Deno ${pkg.devDependencies.deno}`,
+  bun: () => `Bun ${pkg.devDependencies.bun}`,
 }
 
 /** @type {Record<string, () => Promise<unknown>>} */
@@ -34,7 +48,7 @@ const steps = {
   vitest: () => vitest(Object.keys(runtimes)),
   pages,
   package: async () => {
-    await vitest(['package'])
+    await vitest(['package', ...Object.keys(runtimesOfPackage)])
     for (const name of ['bytes.txt', 'bundlers.txt']) {
       if (existsSync(join(results, name)))
         console.log(readFileSync(join(results, name), 'utf8').trimEnd().replace(/^/gm, '    '))
@@ -126,7 +140,8 @@ async function vitest(expected) {
   if (code !== 0) throw new Failure(output)
   for (const name of expected) {
     if (counted.projects[name]?.passed) {
-      if (name in runtimes) ran.push(await runtimes[/** @type {keyof typeof runtimes} */ (name)]())
+      const runtime = { ...runtimes, ...runtimesOfPackage }[name]
+      if (runtime !== undefined) ran.push(await runtime())
       continue
     }
     if (missing.some((kind) => name.includes(kind))) continue
