@@ -40,7 +40,7 @@ export interface TokenManagerOptions {
 /** After upkeep failed as a whole, in milliseconds. */
 const WORK_AGAIN_AFTER = 30_000
 
-/** Nobody waits longer for what another request asked the handler, in milliseconds. */
+/** Nobody waits longer for what another request asked of the handler or the store, in milliseconds. */
 const OPEN_FOR = 15_000
 
 interface Opened {
@@ -86,13 +86,25 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
    * Reads the store, validates what it holds, listens to other tabs, and works when work is due. `get` does so too, unless
    * it was closed.
    */
-  start(): Promise<void> {
+  async start(): Promise<void> {
     this.#closed = false
-    this.#started ??= this.#start().catch((error: unknown) => {
-      this.#started = undefined
+    for (;;) {
+      const begun = this.#started
+      if (begun === undefined) return this.#begin()
+      if ((await waitFor(begun, OPEN_FOR, this.#handler.platform)) !== TIMED_OUT) return
+      // On Workers the request that began it may be gone.
+      if (this.#started === begun) this.#started = undefined
+    }
+  }
+
+  #begin(): Promise<void> {
+    const begun = this.#start().catch((error: unknown) => {
+      if (this.#started === begun) this.#started = undefined
       throw error
     })
-    return this.#started
+    this.#started = begun
+    this.#handler.platform.waitUntil?.(begun.catch(() => {}))
+    return begun
   }
 
   #startSoon(): void {

@@ -157,6 +157,14 @@ describe('a plain Worker whose requests share a manager', () => {
     isSlow = false
     expect(await edge.ask({ op: 'ask', user, leaves: false })).toSatisfy(isAlive)
   }, 20_000)
+
+  test('nobody waits for ever for a start that a request began which went away', async () => {
+    isSlow = true
+    await edge.ask({ op: 'start', user: 'nobody', leaves: true })
+    isSlow = false
+    const all = Array.from({ length: 3 }, () => edge.ask<unknown>({ op: 'start', user: 'nobody', leaves: false }))
+    expect(await Promise.all(all)).toEqual(['needs-login', 'needs-login', 'needs-login'])
+  }, 20_000)
 })
 
 describe('many users', () => {

@@ -39,7 +39,7 @@ export type Op =
       readonly after: number
     }
   | { readonly op: 'join'; readonly user: string; readonly refused: string; readonly cares: boolean }
-  | { readonly op: 'ask'; readonly user: string; readonly leaves: boolean }
+  | { readonly op: 'ask' | 'start'; readonly user: string; readonly leaves: boolean }
   | { readonly op: 'globals' | 'cost' }
   | { readonly op: 'time-get' | 'time-rpc' | 'time-likeness'; readonly user: string; readonly times: number }
 

@@ -1,7 +1,7 @@
 /** A Worker for tests in real workerd, without compatibility flags: vaults, and a manager that all requests share. */
 import { DurableObject, waitUntil } from 'cloudflare:workers'
 import { createTokenVault, type VaultPair, VaultTokenHandler } from 'twitch-keyring/cloudflare'
-import { memoryStore } from 'twitch-keyring/stores'
+import { memoryStore, type TokenStore } from 'twitch-keyring/stores'
 import { BaseTokenHandler, StoredTokenHandler, Token, TokenManager } from 'twitch-keyring/token'
 import { NetworkError, TokenRejectedError } from '../../../src/errors.ts'
 import type { AccessToken, PlatformOptions } from '../../../src/types.ts'
@@ -117,6 +117,19 @@ const openShared = (parts: PlatformOptions) => {
 const plain = openShared(platform)
 const caring = openShared({ ...platform, waitUntil })
 
+/** A store that is another host. */
+const far: TokenStore = {
+  ...memoryStore({ name: 'far' }),
+  async keys() {
+    await fetch('https://handler.example/keys')
+    return []
+  },
+}
+const started = new TokenManager(
+  new StoredTokenHandler({ clientId: 'edge', clientType: 'public', store: far, platform }),
+  { timers: false },
+)
+
 class Asked extends BaseTokenHandler {
   override async getUserToken(user: string | undefined): Promise<Token> {
     const response = await fetch(`https://handler.example/token?user=${user}`)
@@ -188,6 +201,11 @@ async function act(op: Op, env: Env): Promise<unknown> {
     case 'ask':
       if (!op.leaves) return tokenOf(asked.get({ user: op.user }))
       asked.get({ user: op.user }).catch(() => {})
+      await scheduler.wait(5)
+      return
+    case 'start':
+      if (!op.leaves) return started.start().then(() => started.status(op.user).state)
+      started.start().catch(() => {})
       await scheduler.wait(5)
       return
     case 'cost':
