@@ -27,7 +27,8 @@ export interface TokenManagerOptions {
   /**
    * For a handler of your own: where marks and pairs that it has not saved yet rest. Without one they end with the page.
    *
-   * Default: `memoryStore()`. A `StoredTokenHandler` brings its store.
+   * Default: `memoryStore()`. A `StoredTokenHandler` brings its store. Of a public app it must not be `eventual`, such as `kvStore`:
+   * `start` and `get` then throw a `ConfigurationError`.
    */
   readonly journal?: TokenStore | undefined
   /**

@@ -4,10 +4,12 @@ import type { TokenStore } from '../stores/token-store.ts'
 import { createApp } from './app.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keyring } from './keyring.ts'
+import { refuseEventual } from './refuse-eventual.ts'
 
 /**
  * The keyring that a handler brings, or one over the journal.
  *
+ * @throws {ConfigurationError} The journal may answer with a spent refresh token of a public app.
  * @throws {HandlerError} `getClientCredentials` threw. Where it is missing, nothing can be renewed, and that is all.
  */
 export async function openKeyring(handler: BaseTokenHandler, journal: TokenStore | undefined): Promise<Keyring> {
@@ -17,9 +19,11 @@ export async function openKeyring(handler: BaseTokenHandler, journal: TokenStore
     throw error
   })
   const { saveUserToken } = handler
+  const store = journal ?? memoryStore()
+  refuseEventual(store, app?.clientType)
   return new Keyring(
     app,
-    journal ?? memoryStore(),
+    store,
     handler.platform,
     saveUserToken &&
       (async (next, previous) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { durableObjectStore, kvStore } from '../../src/cloudflare/index.ts'
 import type { StoreError } from '../../src/errors.ts'
 import { tokenStoreCases } from '../../src/testing/token-store-cases.ts'
-import { StoredTokenHandler } from '../../src/token/index.ts'
+import { BaseTokenHandler, StoredTokenHandler, Token, TokenManager } from '../../src/token/index.ts'
 
 const inside = <T>(name: string, work: (state: DurableObjectState) => Promise<T>) =>
   runInDurableObject(env.PLAIN.get(env.PLAIN.idFromName(name)), (_, state) => work(state))
@@ -69,6 +69,34 @@ describe('kvStore', () => {
   test('is refused where refresh tokens can be spent once, and the error says why', () => {
     const open = () => new StoredTokenHandler({ clientId: 'app', clientType: 'public', store: kvStore(env.KV) })
     expect(open).toThrow(/can be spent once.*kv:twitch-keyring.*Durable Object/)
+  })
+
+  describe('as the journal of a handler of your own', () => {
+    class Own extends BaseTokenHandler {
+      readonly #secret: string | undefined
+      constructor(secret?: string) {
+        super({ fetch: () => Promise.reject(new TypeError('offline')) })
+        this.#secret = secret
+      }
+      override async getUserToken() {
+        return new Token('access', 'refresh')
+      }
+      override async getClientCredentials() {
+        return { clientId: 'app', clientSecret: this.#secret }
+      }
+    }
+    const open = (secret?: string) => new TokenManager(new Own(secret), { journal: kvStore(env.KV), timers: false })
+
+    test('is refused for a public app, before anything is sent, and the error says why', async () => {
+      const reason = { name: 'ConfigurationError', message: expect.stringMatching(/can be spent once.*kv:.*Durable/) }
+      await expect(open().start()).rejects.toMatchObject(reason)
+      await expect(open().get()).rejects.toMatchObject(reason)
+      expect((await env.KV.list({ prefix: 'twitch-keyring:' })).keys).toEqual([])
+    })
+
+    test('is taken for a confidential app', async () => {
+      await expect(open('secret').start()).resolves.toBe(undefined)
+    })
   })
 
   test('is taken for a confidential app', () => {

@@ -1,4 +1,4 @@
-import { ConfigurationError, MissingScopeError } from '../../errors.ts'
+import { MissingScopeError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { satisfies, scopesToRequest } from '../../oauth/scopes.ts'
 import type { TokenStore } from '../../stores/token-store.ts'
@@ -7,6 +7,7 @@ import { type Account, accountOf, readAccounts, soleUser, tokensOf } from '../ac
 import { adoptPair } from '../adoption.ts'
 import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
+import { refuseEventual } from '../refuse-eventual.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { Token } from '../token.ts'
 import { warnOfSecretInPage } from '../warn-of-secret.ts'
@@ -64,11 +65,7 @@ export class StoredTokenHandler<
     if (typeof store?.replace !== 'function') {
       throw new TypeError('store must be a TokenStore, such as indexedDBStore() from twitch-keyring/stores.')
     }
-    if (clientType === 'public' && store.consistency === 'eventual') {
-      throw new ConfigurationError(
-        `The refresh tokens of a public app can be spent once, and the store "${store.name}" may answer with a spent one. Use a store that can compare and set, such as a Durable Object.`,
-      )
-    }
+    refuseEventual(store, clientType)
     warnOfSecretInPage(clientSecret)
     this.clientType = clientType
     this.store = store
