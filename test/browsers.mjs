@@ -1,17 +1,16 @@
 // @ts-check
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { aptGet, CACHE, isDebianAsRoot } from './debian.mjs'
 
 /** @typedef {'chromium' | 'firefox'} Kind */
 
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
-const CACHE = join(homedir(), '.cache', 'twitch-keyring')
 const SPARTICUZ = '153.0.0'
 
 const places = {
@@ -61,9 +60,9 @@ export function launchOptions(kind) {
 }
 
 /**
- * Whether `ALLOW_MISSING=firefox` (a list with commas) lets a run pass without a browser that cannot be had.
+ * Whether `ALLOW_MISSING=firefox` (a list with commas) lets a run pass without something that cannot be had.
  *
- * @param {Kind} kind
+ * @param {Kind | 'inspircd'} kind
  */
 export function mayBeMissing(kind) {
   return (process.env['ALLOW_MISSING'] ?? '').split(',').includes(kind)
@@ -88,14 +87,12 @@ export async function findOrInstallBrowsers(say) {
 
 /** @param {Kind[]} wanted @param {(line: string) => void} say */
 async function fromDebian(wanted, say) {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/os-release')) return
-  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return
+  if (!isDebianAsRoot()) return
   const packages = wanted.map((kind) => ({ chromium: 'chromium', firefox: 'firefox-esr' })[kind])
   say(`Installing Debian's ${packages.join(' and ')}.`)
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 2 ** 26, timeout: 600_000 }
-  await run('apt-get', ['update', '-qq'], options)
+  await aptGet(['update', '-qq'])
   const quiet = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
-  await run('apt-get', ['install', ...quiet, ...packages], options)
+  await aptGet(['install', ...quiet, ...packages])
 }
 
 /** @param {Kind[]} wanted @param {(line: string) => void} say */

@@ -8,6 +8,8 @@ import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findOrInstallBrowsers, mayBeMissing } from './browsers.mjs'
+import { isDebianAsRoot } from './debian.mjs'
+import { findOrUnpackInspircd, inspircdVersion } from './inspircd.mjs'
 
 const root = join(import.meta.dirname, '..')
 const results = join(root, 'test-results')
@@ -27,6 +29,7 @@ const runtimes = {
   'browser (chromium)': () => browserVersion(browsers.chromium),
   'browser (firefox)': () => browserVersion(browsers.firefox),
   workerd: () => `workerd ${require('wrangler/package.json').dependencies.workerd}`,
+  inspircd: async () => `against ${await inspircdVersion()}`,
 }
 
 /**
@@ -42,6 +45,7 @@ const runtimesOfPackage = {
 /** @type {Record<string, () => Promise<unknown>>} */
 const steps = {
   browsers: bringBrowsers,
+  inspircd: bringInspircd,
   lint: () => check('npm', 'run', '--silent', 'lint'),
   types: () => check('npm', 'run', '--silent', 'typecheck'),
   build: () => check('npm', 'run', '--silent', 'build'),
@@ -113,6 +117,15 @@ async function bringBrowsers() {
       `There is no ${kind} and none could be brought. Install one, name it in ${kind.toUpperCase()}_PATH, or run with ALLOW_MISSING=${kind}.`,
     )
   }
+}
+
+/** Elsewhere than on Debian it may be hard to come by, and one run in many is enough of it. */
+async function bringInspircd() {
+  if (await findOrUnpackInspircd((line) => console.log(`  ${line}`))) return
+  missing.push('inspircd')
+  console.log('  There is no InspIRCd: chat is not tried against a server that is not Twitch.')
+  if (isDebianAsRoot() && !mayBeMissing('inspircd'))
+    throw new Failure('InspIRCd could not be brought. Install it, or run with ALLOW_MISSING=inspircd.')
 }
 
 /** @param {string[]} command */
