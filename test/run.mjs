@@ -53,10 +53,7 @@ const steps = {
   pages,
   package: async () => {
     await vitest(['package', ...Object.keys(runtimesOfPackage)])
-    for (const name of ['bytes.txt', 'bundlers.txt']) {
-      if (existsSync(join(results, name)))
-        console.log(readFileSync(join(results, name), 'utf8').trimEnd().replace(/^/gm, '    '))
-    }
+    print('bytes.txt', 'bundlers.txt')
   },
 }
 
@@ -172,6 +169,15 @@ async function pages() {
     add({ passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped })
   }
   if (code !== 0) throw new Failure(output)
+  print('tabs.txt')
+}
+
+/** What tests have to say of themselves. @param {string[]} names */
+function print(...names) {
+  for (const name of names) {
+    if (existsSync(join(results, name)))
+      console.log(readFileSync(join(results, name), 'utf8').trimEnd().replace(/^/gm, '    '))
+  }
 }
 
 /** @param {typeof total} counts */

@@ -34,11 +34,7 @@ export async function contend(browser, { tabs, duration }) {
       const all = await Promise.all(pages.map((page) => page.evaluate(() => window.tab.reports())))
       for (const [tab, some] of all.entries()) reports.push(...some.map((report) => ({ tab, ...report })))
     }
-    const end = Date.now() + duration
-    for (let round = 0; Date.now() < end; round += 1) {
-      await sleep(REFUSE_EVERY)
-      // Every third generation ends by itself, as its time is over.
-      if (round % 4 === 3) await sleep(LIFETIME * 1000)
+    const refuseAll = async () => {
       world.twitch.id.expireAll()
       await first?.evaluate(() => {
         new BroadcastChannel('refused').postMessage('')
@@ -46,8 +42,17 @@ export async function contend(browser, { tabs, duration }) {
       })
       await collect()
     }
-    await sleep(2_000)
-    const given = await Promise.all(pages.map((page) => page.evaluate(() => window.tab.get())))
+    const end = Date.now() + duration
+    for (let round = 0; Date.now() < end; round += 1) {
+      await sleep(REFUSE_EVERY)
+      // Every third generation ends by itself, as its time is over.
+      if (round % 4 === 3) await sleep(LIFETIME * 1000)
+      await refuseAll()
+    }
+    // The last token lasts, so that all tabs can be seen to come to it.
+    world.twitch.id.switches.accessTokenLifetime = 3_600
+    await refuseAll()
+    const atTheEnd = await shareOne(pages, world)
     await collect()
     const spends = world.spends()
     return {
@@ -58,12 +63,38 @@ export async function contend(browser, { tabs, duration }) {
       contended: contendedGenerations(reports),
       heardOnce: heardOnce(reports),
       killed: world.wasKilled(),
-      atTheEnd: given.every((token) => world.twitch.id.isAlive(token)) && new Set(given).size === 1,
+      atTheEnd,
     }
   } finally {
     await context.close()
     await world.close()
   }
+}
+
+/**
+ * What a run has shown, as a sentence.
+ *
+ * @param {import('playwright').Browser} browser
+ * @param {Awaited<ReturnType<typeof contend>>} outcome
+ */
+export function inWords(browser, { tabs, requests, generations, contended }) {
+  const where = `${tabs} tabs in ${browser.browserType().name()}`
+  return `${where}: ${requests} requests for ${generations} generations, ${contended} of which two or more tabs wanted at once.`
+}
+
+/**
+ * Whether all tabs come to hold the same token, and a good one.
+ *
+ * @param {readonly import('playwright').Page[]} pages
+ * @param {import('./world.mjs').World} world
+ */
+async function shareOne(pages, world) {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    const held = new Set(await Promise.all(pages.map((page) => page.evaluate(() => window.tab.get()))))
+    if (held.size === 1 && world.twitch.id.isAlive([...held].join())) return true
+    await sleep(250)
+  }
+  return false
 }
 
 /**
