@@ -91,8 +91,7 @@ async function fromDebian(wanted, say) {
   const packages = wanted.map((kind) => ({ chromium: 'chromium', firefox: 'firefox-esr' })[kind])
   say(`Installing Debian's ${packages.join(' and ')}.`)
   await aptGet(['update', '-qq'])
-  const quiet = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
-  await aptGet(['install', ...quiet, ...packages])
+  await aptGet(['install', '-y', '-qq', '--no-install-recommends', ...packages])
 }
 
 /** @param {Kind[]} wanted @param {(line: string) => void} say */
