@@ -10,6 +10,11 @@ export interface ChatRelayOptions {
   readonly tokens?: AccessTokenSource | undefined
   /** Which channels may be read here, by login. Default: any. */
   readonly mayJoin?: ((channel: string) => boolean) | undefined
+  /**
+   * Which channels a client may read, by login, and ten at the most: from the request that the Worker in front passes on, once
+   * it has found out who asks. Left out: any.
+   */
+  readonly channelsOf?: ((request: Request) => readonly string[]) | undefined
   /** How many channels are read at once, of all clients together. Default 100. */
   readonly channels?: number | undefined
   /** How many channels one client may have. Default, and at the most: 50. */
@@ -29,7 +34,8 @@ export interface RelaySocket {
 
 /** The part of a relay's `ctx` that is used beside that of a vault. */
 export interface ChatRelayContext extends DurableObjectContext {
-  acceptWebSocket(socket: never): void
+  acceptWebSocket(socket: never, tags: string[]): void
+  getTags(socket: never): string[]
   getWebSockets(): RelaySocket[]
   setWebSocketAutoResponse(pair: never): void
 }
@@ -106,7 +112,7 @@ export function createChatRelay<Context extends ChatRelayContext, Env, Instance 
       }
       const { WebSocketPair, WebSocketRequestResponsePair } = globalThis as unknown as WorkerGlobals
       const [client, server] = Object.values(new WebSocketPair()) as [unknown, RelaySocket]
-      this.#ctx.acceptWebSocket(server as never)
+      this.#ctx.acceptWebSocket(server as never, [...(this.#option().channelsOf?.(request) ?? [])])
       // What this library's clients ask twice a minute wakes nobody.
       const pong = new WebSocketRequestResponsePair('PING :keyring', `:${HOST} PONG ${HOST} :keyring\r\n`)
       this.#ctx.setWebSocketAutoResponse(pong as never)
@@ -165,12 +171,13 @@ export function createChatRelay<Context extends ChatRelayContext, Env, Instance 
     }
 
     #join(socket: RelaySocket, name: string, nick: string): void {
-      const { mayJoin, channels: most = 100, channelsPerClient = 50 } = this.#option()
+      const { mayJoin, channelsOf, channels: most = 100, channelsPerClient = 50 } = this.#option()
       const client = this.#read(socket)
       if (!client.channels.includes(name)) {
         const isFull = client.channels.length >= Math.min(50, channelsPerClient)
         const isTooMuch = !this.#wanted().has(name) && this.#wanted().size >= most
-        if (isFull || isTooMuch || mayJoin?.(name) === false) {
+        const isOthers = channelsOf !== undefined && !this.#ctx.getTags(socket as never).includes(name)
+        if (isFull || isTooMuch || isOthers || mayJoin?.(name) === false) {
           say(socket, `@msg-id=msg_channel_suspended :${HOST} NOTICE #${name} :This channel cannot be read here.`)
           return
         }

@@ -175,7 +175,7 @@ export class HelixClient {
     if (plan.as !== undefined && token?.userId) search = encodeQuery({ ...query, [plan.as]: token.userId })
     const url = `${this.#endpoint}${path}${search && `?${search}`}`
     const { fetch, setTimeout, clearTimeout, now, random } = this.#platform
-    const limit = this.#limitOf(path, clientId, token)
+    const limit = this.#limitOf(path, token)
     const myTurn = limit.line(this.#maxWait, signal)
     const attempt = () => {
       const init: RequestInit = { method, headers: headersOf(token, clientId, content !== undefined) }
@@ -199,16 +199,17 @@ export class HelixClient {
         token = await this.#tokens.renew(token, { signal })
         continue
       }
-      const pause = readPause(name, answer, now(), backoffDelay(pauses + 1, random(), BACKOFF))
+      const pause =
+        answer.status === 429 ? readPause(name, answer, now(), backoffDelay(pauses + 1, random(), BACKOFF)) : undefined
       if (pause === undefined || ++pauses > ATTEMPTS) return readAnswer(name, answer, token, now(), pause)
       limit.block(pause)
     }
   }
 
   /** Twitch counts by app, and by app and user; what extensions do, by viewer; chat messages for themselves. */
-  #limitOf(path: string, clientId = '', token: AccessToken | undefined): RateLimit {
+  #limitOf(path: string, token: AccessToken | undefined): RateLimit {
     const own = path === '/chat/messages' ? path : ''
-    const key = `${token?.kind} ${token?.userId} ${own} ${clientId}`
+    const key = `${token?.kind}${token?.userId}${own}`
     let limit = this.#limits.get(key)
     if (limit === undefined) {
       limit = new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)

@@ -47,7 +47,8 @@ export class RateLimit {
     let left = patience
     return async () => {
       signal?.throwIfAborted()
-      const delay = this.#delay(this.#waiting.filter((other) => other.place < place).length)
+      const before = this.#waiting.findLastIndex((other) => other.place < place) + 1
+      const delay = this.#delay(before)
       if (delay === 0) return this.#spend()
       if (delay > left) throw this.#tooLong(delay)
       const until = this.#platform.monotonic() + left
@@ -69,10 +70,11 @@ export class RateLimit {
 
   /** Learns from Twitch's headers, where they can be read. They never make it more generous by what is under way. */
   learn(headers: Headers): void {
-    const limit = Number(headers.get('ratelimit-limit') ?? Number.NaN)
-    const remaining = Number(headers.get('ratelimit-remaining') ?? Number.NaN)
+    const remaining = headers.get('ratelimit-remaining')
+    if (remaining === null) return
+    const limit = Number(headers.get('ratelimit-limit'))
     if (limit > 0) this.#interval = MINUTE / limit
-    if (remaining >= 0) this.#leave(remaining)
+    if (Number(remaining) >= 0) this.#leave(Number(remaining))
   }
 
   /** Lets nothing leave for a while. */

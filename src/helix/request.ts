@@ -14,21 +14,27 @@ export type HelixQueryValue = string | number | boolean
 /** @throws {TypeError} A parameter is none that an address can hold. */
 export function encodeQuery(query: HelixQuery = {}): string {
   let search = ''
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (!/^(string|number|boolean)$/.test(typeof item)) {
-        throw new TypeError(`The parameter \`${name}\` must be a string, a number, a boolean or a list of these.`)
-      }
-      search += `${search && '&'}${encode(name)}=${encode(String(item))}`
+  const add = (name: string, value: HelixQueryValue) => {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw new TypeError(`The parameter \`${name}\` must be a string, a number, a boolean or a list of these.`)
     }
+    search += `${search && '&'}${encode(name)}=${encode(`${value}`)}`
+  }
+  for (const name of Object.keys(query)) {
+    const value = query[name]
+    if (Array.isArray(value)) for (const item of value) add(name, item)
+    else if (value !== undefined) add(name, value as HelixQueryValue)
   }
   return search
 }
 
 /** As `URLSearchParams` does it, which takes much longer: half a character becomes the sign for one that cannot be read. */
 function encode(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
+  }
 }
 
 /** @throws {TypeError} JSON cannot hold it. */

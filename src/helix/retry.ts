@@ -11,15 +11,14 @@ export const BACKOFF: Backoff = { first: 500, limit: 5_000 }
 const LONGEST_PAUSE = 60_000
 
 /**
- * How long to hold everything back after an answer.
+ * How long to hold everything back after a 429.
  *
  * @param name Method and path.
  * @param pause Milliseconds to wait where Twitch's headers cannot be read.
- * @returns Milliseconds, or `undefined` when there is no need: no 429, or points are left, or it is a limit on subscriptions.
+ * @returns Milliseconds, or `undefined` when there is no need: points are left, or it is a limit on subscriptions.
  * @see https://github.com/twitchdev/issues/issues/958
  */
-export function readPause(name: string, { status, headers }: Answer, now: number, pause: number): number | undefined {
-  if (status !== 429) return undefined
+export function readPause(name: string, { headers }: Answer, now: number, pause: number): number | undefined {
   const remaining = headers.get('ratelimit-remaining')
   if (remaining === null ? name === 'POST /eventsub/subscriptions' : Number(remaining) > 0) {
     return undefined

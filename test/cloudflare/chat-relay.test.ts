@@ -104,6 +104,19 @@ test('refuses channels that may not be read, and more than it may read', async (
   await expect(chat.join('hexa')).rejects.toMatchObject({ reason: 'channel-suspended' })
 })
 
+test('lets a client into the channels that the Worker in front names, also after the object was away', async () => {
+  const chat = new ChatReader({ platform: { endpoints: { irc: `${irc}/?channels=juniper,ivy` } } })
+  clients.push(chat)
+  await chat.connect()
+  await chat.join('juniper')
+  await expect(chat.join('oak')).rejects.toMatchObject({ reason: 'channel-suspended' })
+  await miniflare.dispatchFetch('http://relay.example/lose-all')
+  await vi.waitUntil(() => upstream().length === 0)
+  await miniflare.unsafeEvictDurableObject('relay', 'Relay', { name: 'relay' })
+  await expect(chat.join('oak')).rejects.toMatchObject({ reason: 'channel-suspended' })
+  await chat.join('ivy')
+})
+
 test('tells who joins a channel that is read already what state it is in', async () => {
   await read('juniper')
   const chat = new ChatReader({ platform: { endpoints: { irc } } })

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { bundleWorker, startWorkerDemo } from '../../examples-web/worker/demo.mjs'
+import { ChatReader } from '../../src/chat/index.ts'
 import { root } from './entries.ts'
 
 const OVERLAY = 'https://overlay.example'
@@ -162,6 +164,84 @@ describe('an overlay key', () => {
       statuses.add((await trade(busy.key)).status)
     expect([...statuses]).toEqual([200, 429])
     expect((await trade(other.key)).status).toBe(200)
+  })
+})
+
+describe('chat', () => {
+  const from = { headers: { origin: OVERLAY } }
+  const address = () => new URL('/chat', demo.url.replace('http', 'ws'))
+
+  /** A reader of this library, which takes the Worker for Twitch. */
+  function open(key: string) {
+    const chat = new ChatReader({
+      platform: {
+        endpoints: { irc: address().href },
+        WebSocket: class {
+          constructor(url: string) {
+            return new WebSocket(url, ['chat', key], from) as never
+          }
+        } as never,
+      },
+    })
+    const heard: string[] = []
+    chat.on('privmsg', ({ channel, text }) => void heard.push(`${channel}: ${text}`))
+    return { chat, heard }
+  }
+
+  /** @returns The status that a WebSocket was answered with. */
+  const statusOf = (protocols: string[], headers: Record<string, string> = from.headers) =>
+    new Promise<number | undefined>((resolve) => {
+      const socket = new WebSocket(address(), protocols, { headers })
+      socket.on('open', () => socket.close())
+      socket.on('upgrade', ({ statusCode }) => resolve(statusCode))
+      socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode))
+      socket.on('error', () => {})
+    })
+
+  test('is read with an overlay key, in the channel of its user and in no other', async () => {
+    const { key } = await makeKey(await signIn('juniper'))
+    const { chat, heard } = open(key)
+    try {
+      await chat.connect()
+      await chat.join('juniper')
+      await expect(chat.join('hexa')).rejects.toMatchObject({ reason: 'channel-suspended' })
+      demo.twitch.chat.send('hexa', 'juniper', 'hello')
+      await vi.waitUntil(() => heard.length > 0)
+      expect(heard).toEqual(['juniper: hello'])
+    } finally {
+      chat.close()
+    }
+  })
+
+  test('of one channel is read once, for all its overlays', async () => {
+    const browser = await signIn('juniper')
+    const both = [open((await makeKey(browser)).key), open((await makeKey(browser)).key)]
+    try {
+      await Promise.all(both.map(({ chat }) => chat.connect()))
+      await Promise.all(both.map(({ chat }) => chat.join('juniper')))
+      const upstream = [...demo.twitch.chat.connections].filter(({ channels }) => channels.includes('juniper'))
+      expect(upstream).toHaveLength(1)
+      demo.twitch.chat.send('hexa', 'juniper', 'hello')
+      await vi.waitUntil(() => both.every(({ heard }) => heard.includes('juniper: hello')))
+    } finally {
+      for (const { chat } of both) chat.close()
+    }
+  })
+
+  test('is refused without a key that may read it, and to pages that are not listed', async () => {
+    const browser = await signIn('hexa', 'chat:read+chat:edit')
+    const { id, key } = await makeKey(browser)
+    const { key: speaks } = await makeKey(browser, ['chat:edit'])
+    expect(await statusOf(['chat', key])).toBe(101)
+    expect(await statusOf(['chat', key], {})).toBe(101)
+    expect(await statusOf(['chat', key], { origin: 'https://evil.example' })).toBe(403)
+    expect(await statusOf(['chat', speaks])).toBe(403)
+    expect(await statusOf(['chat', key.replace(/.{8}$/, '00000000')])).toBe(401)
+    expect(await statusOf(['chat'])).toBe(401)
+    expect(await statusOf([])).toBe(400)
+    expect((await fetch(`${demo.url}/chat`)).status).toBe(426)
+    await browser.ask(`/keys?id=${id}`, { method: 'DELETE' })
+    expect(await statusOf(['chat', key])).toBe(401)
   })
 })
 

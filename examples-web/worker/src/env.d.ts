@@ -13,7 +13,12 @@ export interface Env {
   readonly TWITCH_ENDPOINTS?: string
   readonly VAULTS: TokenVaultNamespace
   readonly KEYS: { idFromName(name: string): unknown; get(id: unknown): Stub<OverlayKeys> }
+  readonly CHAT: { idFromName(name: string): unknown; get(id: unknown): Relay }
   readonly LIMIT: { limit(options: { key: string }): Promise<{ success: boolean }> }
+}
+
+interface Relay {
+  fetch(address: string, init: RequestInit): Promise<Response>
 }
 
 type Stub<T> = {

@@ -1,6 +1,6 @@
 // @ts-check
 import { DurableObject } from 'cloudflare:workers'
-import { createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
+import { createChatRelay, createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
 import { verifyExtensionJwt } from 'twitch-keyring/extension'
 import { corsHeaders, errorAnswer, json, Refusal } from './answers.js'
 import { endedCookie, readCookie, signedCookie } from './cookies.js'
@@ -17,6 +17,12 @@ export class TokenVault extends createTokenVault(/** @type {typeof DurableObject
   clientType: 'confidential',
   clientSecret: env.TWITCH_CLIENT_SECRET,
   vaults: env.VAULTS,
+  platform: { endpoints: endpointsOf(env) },
+})) {}
+
+/** One object per channel: it reads the chat once, anonymously, for everybody whose key is of that channel. */
+export class ChatRelay extends createChatRelay(/** @type {typeof DurableObject<Env>} */ (DurableObject), (env) => ({
+  channelsOf: (request) => new URL(request.url).searchParams.getAll('channel'),
   platform: { endpoints: endpointsOf(env) },
 })) {}
 
@@ -102,21 +108,11 @@ const routes = {
 
   /** An overlay trades its key for an access token that lives for hours; with `{ refused }`, once Twitch refused that one. */
   async 'POST /token'(request, env) {
-    const key = readKey(bearerOf(request))
-    await limit(
-      env,
-      key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`,
-    )
-    const scopes = key && (await keysOf(env, key.user).check(key.id, key.secret))
-    if (key === undefined || scopes === undefined)
-      throw new Refusal(401, 'There is no such overlay key: make a new one.')
+    const { user, scopes } = await keyOf(request, env, bearerOf(request))
     const { refused } = /** @type {{ refused?: unknown }} */ (await request.json().catch(() => ({})))
     const vaults = vaultsOf(env)
-    if (typeof refused === 'string') await vaults.renew({ value: refused, kind: 'user', userId: key.user, scopes: [] })
-    const token = await vaults.get({
-      user: key.user,
-      scopes: /** @type {import('twitch-keyring').Scope[]} */ (scopes),
-    })
+    if (typeof refused === 'string') await vaults.renew({ value: refused, kind: 'user', userId: user, scopes: [] })
+    const token = await vaults.get({ user, scopes: /** @type {import('twitch-keyring').Scope[]} */ (scopes) })
     const more = token.scopes.filter((scope) => !scopes.includes(scope))
     if (more.length > 0) {
       // Twitch's tokens cannot be cut down: this key may not have one that can do more.
@@ -136,6 +132,29 @@ const routes = {
     })
   },
 
+  /**
+   * An overlay reads the chat of its channel: IRC over WebSocket, as from Twitch. A page can send no header with a
+   * WebSocket, and a key has no place in an address: it comes as a protocol, beside the one that is spoken.
+   */
+  async 'GET /chat'(request, env) {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') throw new Refusal(426, 'This takes a WebSocket.')
+    const [protocol, key = ''] = request.headers.get('sec-websocket-protocol')?.split(/, */) ?? []
+    if (protocol !== 'chat') throw new Refusal(400, "Open it as new WebSocket(address, ['chat', key]).")
+    // No CORS keeps another site from opening a WebSocket.
+    const from = request.headers.get('origin')
+    if (from !== null && ![new URL(request.url).origin, ...env.ORIGINS.split(' ')].includes(from)) {
+      throw new Refusal(403, 'This page is not one of ORIGINS.')
+    }
+    const { user, scopes } = await keyOf(request, env, key)
+    if (!scopes.includes('chat:read')) throw new Refusal(403, 'This key may not read chat.')
+    const { login } = await vaultsOf(env).status(user)
+    if (login === undefined) throw new Refusal(401, 'Nobody is signed in here any more.')
+    const relay = env.CHAT.get(env.CHAT.idFromName(login))
+    const headers = { upgrade: 'websocket' }
+    const { webSocket } = await relay.fetch(`https://relay.example/?channel=${login}`, { headers })
+    return new Response(null, { status: 101, webSocket, headers: { 'sec-websocket-protocol': protocol } })
+  },
+
   /** The backend of a Twitch extension: it believes a panel only what Twitch has signed. */
   async 'GET /panel'(request, env) {
     const secrets = env.EXTENSION_SECRETS?.split(',') ?? []
@@ -147,7 +166,7 @@ const routes = {
   },
 }
 
-const forOtherOrigins = new Set(['/token', '/panel'])
+const forOtherOrigins = new Set(['/token', '/panel', '/chat'])
 
 export default {
   /**
@@ -167,7 +186,8 @@ export default {
       if (cors === undefined && request.method !== 'GET' && request.headers.get('origin') !== origin) {
         throw new Refusal(403, 'This is for the page of this Worker.')
       }
-      return withHeaders(await route(request, env), cors)
+      const answer = await route(request, env)
+      return answer.status === 101 ? answer : withHeaders(answer, cors)
     } catch (error) {
       return withHeaders(errorAnswer(error), cors)
     }
@@ -220,6 +240,21 @@ async function sessionOf(request, env) {
 async function limit(env, key) {
   const { success } = await env.LIMIT.limit({ key })
   if (!success) throw new Refusal(429, 'Too many requests: a token is good for hours, keep it.')
+}
+
+/**
+ * Who comes with an overlay key, and what it is good for.
+ *
+ * @param {Request} request
+ * @param {Env} env
+ * @param {string} text
+ */
+async function keyOf(request, env, text) {
+  const key = readKey(text)
+  await limit(env, key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`)
+  const scopes = key && (await keysOf(env, key.user).check(key.id, key.secret))
+  if (key === undefined || scopes === undefined) throw new Refusal(401, 'There is no such overlay key: make a new one.')
+  return { user: key.user, scopes }
 }
 
 /** @param {Request} request */

@@ -7,11 +7,14 @@ interface Env {
   readonly IRC: string
 }
 
+const EVERYBODYS = ['juniper', 'hexa', 'ivy', 'oak', 'secret']
+
 const timers = new Set<unknown>()
 const sockets = new Set<WebSocket>()
 
 export class Relay extends createChatRelay(DurableObject<Env>, (env) => ({
   mayJoin: (channel) => channel !== 'secret',
+  channelsOf: (request) => new URL(request.url).searchParams.get('channels')?.split(',') ?? EVERYBODYS,
   channels: 3,
   platform: {
     endpoints: { irc: env.IRC },
