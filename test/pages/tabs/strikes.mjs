@@ -83,7 +83,7 @@ export async function strikeAt(browser, strike, point) {
  * @returns {Promise<T>}
  */
 function inTime(work, otherwise) {
-  const late = sleep(15_000, undefined, { ref: false }).then(() => Promise.reject(new Error(otherwise)))
+  const late = sleep(60_000, undefined, { ref: false }).then(() => Promise.reject(new Error(otherwise)))
   return Promise.race([work, late])
 }
 
