@@ -198,13 +198,20 @@ test('says a line, and shows it with its emotes', async ({ context }) => {
   await expect(page.getByLabel('Message')).toHaveValue('')
 })
 
+/** Tokens last so many seconds, until so many were renewed: then the count stands still. */
+function shorten(lifetime: number, renewals: number): void {
+  const { id } = demo.twitch
+  const spent = () => id.refreshTokens().filter(({ spends }) => spends > 0).length
+  Object.defineProperty(id.switches, 'accessTokenLifetime', { get: () => (spent() < renewals ? lifetime : 3_600) })
+}
+
 test('renews before the end of a token, without being asked', async ({ context }) => {
-  demo.twitch.id.switches.accessTokenLifetime = 4
+  shorten(4, 2)
   const page = await open(context)
   await signIn(page)
-  await expect(renewals(page)).toHaveText('2', { timeout: 20_000 })
+  await expect(renewals(page)).toHaveText('2')
   await expect(state(page)).toHaveText('ok')
-  expect(asked('/token', 'refresh_token')).toBeLessThanOrEqual(3)
+  expect(asked('/token', 'refresh_token')).toBe(2)
 })
 
 test('two tabs share one renewal, and each says whose it was', async ({ context }) => {
@@ -231,25 +238,25 @@ test('comes back by itself when Twitch does', async ({ context }) => {
   await down.click()
   await expect(down).toHaveAttribute('aria-pressed', 'true')
   await expect(page.getByText('Chat was cut off')).toBeVisible()
-  await expect(state(page)).toHaveText('degraded', { timeout: 15_000 })
+  await expect(state(page)).toHaveText('degraded')
   await page.reload()
   await expect(state(page)).toHaveText('degraded')
   await expect(down).toHaveAttribute('aria-pressed', 'true')
 
   demo.twitch.id.switches.accessTokenLifetime = 60
   await down.click()
-  await expect(page.getByText('in #juniper')).toBeVisible({ timeout: 30_000 })
-  await expect(state(page)).toHaveText('ok', { timeout: 30_000 })
+  await expect(page.getByText('in #juniper')).toBeVisible()
+  await expect(state(page)).toHaveText('ok')
   demo.twitch.chat.send('hexa', 'juniper', 'we are back')
   await expect(messages(page)).toContainText(['we are back'])
   expect(asked('/device')).toBe(1)
 })
 
 test('two tabs renew each token once, by the clock alone', async ({ context }) => {
-  demo.twitch.id.switches.accessTokenLifetime = 4
+  shorten(4, 2)
   const pages = [await open(context), await open(context)]
   await signIn(pages[0] as Page)
-  for (const page of pages) await expect(renewals(page)).toHaveText('2', { timeout: 20_000 })
+  for (const page of pages) await expect(renewals(page)).toHaveText('2')
   const { id } = demo.twitch
   for (const { value } of id.refreshTokens()) expect(id.spends(value)).toBeLessThanOrEqual(1)
 })
