@@ -36,7 +36,9 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   const { query = {}, body, user, scopes, kind } = wish
   const endpoint = Object.hasOwn(TABLE[method], path) ? TABLE[method][path] : undefined
   if (endpoint === undefined && (kind === undefined || !/^(\/[\w-]+)+$/.test(path))) {
-    throw new TypeError(`Helix has no ${method} ${path}. If it is new, say which token it takes: \`kind: 'user'\`.`)
+    throw new TypeError(
+      `Helix has no ${method} ${path}. Give the path as Twitch's reference does ("/users") and parameters as \`query\`; for an endpoint that is new, say \`kind\`: whose token it takes.`,
+    )
   }
   const { token = 'user', as, asBody, needs = [], oneOf, scopes: needed, once } = endpoint ?? {}
   if (token === 'jwt' && kind === undefined) {

@@ -110,6 +110,7 @@ test('lets a client into the channels that the Worker in front names, also after
   await chat.connect()
   await chat.join('juniper')
   await expect(chat.join('oak')).rejects.toMatchObject({ reason: 'channel-suspended' })
+  await vi.waitUntil(() => upstream()[0]?.channels.includes('juniper'))
   await miniflare.dispatchFetch('http://relay.example/lose-all')
   await vi.waitUntil(() => upstream().length === 0)
   await miniflare.unsafeEvictDurableObject('relay', 'Relay', { name: 'relay' })

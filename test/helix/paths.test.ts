@@ -19,6 +19,12 @@ describe('the types of HelixClient', () => {
       await helix.get('/channels')
       // @ts-expect-error a parameter is missing
       await helix.get('/channels', { query: {} })
+      await helix.get('/games', { query: { name: ['Chess', 'Art'] } })
+      await helix.get('/videos', { query: { user_id: '1', id: undefined } })
+      // @ts-expect-error one of several parameters is missing
+      await helix.get('/games')
+      // @ts-expect-error one of several parameters is missing
+      await helix.get('/games', { query: { first: 20 } })
       // @ts-expect-error a GET has no body
       await helix.get('/users', { body: {} })
       // @ts-expect-error no such scope

@@ -176,9 +176,9 @@ describe('chat', () => {
     const chat = new ChatReader({
       platform: {
         endpoints: { irc: address().href },
-        WebSocket: class {
+        WebSocket: class extends WebSocket {
           constructor(url: string) {
-            return new WebSocket(url, ['chat', key], from) as never
+            super(url, ['chat', key], from)
           }
         } as never,
       },
@@ -294,7 +294,7 @@ test('wrangler deploys it as it stands', async () => {
   }
 })
 
-test('it fits into 41 kB', async () => {
+test('it fits into 51 kB, relay included', async () => {
   const size = gzipSync(await bundleWorker(), { level: 9 }).length
-  expect(size).toBeLessThanOrEqual(41_000)
+  expect(size).toBeLessThanOrEqual(51_000)
 })

@@ -90,9 +90,9 @@ test('the example Worker touches nothing of workerd when it starts', async () =>
   // Not `env`, by which storage could be reached.
   const imports = [...code.matchAll(/import\{([^}]*)\}from"([^"]*)"/g)].map(([, names, from]) => `${from} ${names}`)
   for (const line of imports) expect(line).toMatch(/^cloudflare:workers DurableObject as \w+$/)
-  const { touched, exports } = await importInWorkerd(code, ['TokenVault', 'OverlayKeys'])
+  const { touched, exports } = await importInWorkerd(code, ['TokenVault', 'OverlayKeys', 'ChatRelay'])
   expect(touched.filter((name) => !ofJose.includes(name))).toEqual([])
-  expect(exports).toEqual(expect.arrayContaining(['TokenVault', 'OverlayKeys', 'default']))
+  expect(exports).toEqual(expect.arrayContaining(['TokenVault', 'OverlayKeys', 'ChatRelay', 'default']))
 })
 
 test(`${pkg.name}/cloudflare touches nothing of workerd when it is imported`, async () => {

@@ -251,7 +251,10 @@ async function limit(env, key) {
  */
 async function keyOf(request, env, text) {
   const key = readKey(text)
-  await limit(env, key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`)
+  await limit(
+    env,
+    key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`,
+  )
   const scopes = key && (await keysOf(env, key.user).check(key.id, key.secret))
   if (key === undefined || scopes === undefined) throw new Refusal(401, 'There is no such overlay key: make a new one.')
   return { user: key.user, scopes }

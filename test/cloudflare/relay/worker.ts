@@ -38,6 +38,8 @@ export class Relay extends createChatRelay(DurableObject<Env>, (env) => ({
       socket.onclose = null
       socket.close()
     }
+    timers.clear()
+    sockets.clear()
   }
 
   async ring(): Promise<void> {
