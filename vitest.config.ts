@@ -78,9 +78,9 @@ export default defineConfig({
         },
       },
       ...(['bun', 'deno'] as const).map((name) => ({
-        test: { name, include: [outside.runtimes], provide: { runtime: name }, testTimeout: 120_000 },
+        test: { name, include: [outside.runtimes], provide: { runtime: name }, ...patience, testTimeout: 120_000 },
       })),
-      { test: { name: 'inspircd', include: [outside.inspircd], setupFiles, testTimeout: 120_000 } },
+      { test: { name: 'inspircd', include: [outside.inspircd], setupFiles, ...patience, testTimeout: 120_000 } },
     ],
   },
 })

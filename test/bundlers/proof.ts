@@ -26,7 +26,7 @@ export async function titleOf(page: Page, url: string): Promise<string> {
   })
   const done = page
     .goto(url)
-    .then(() => page.waitForFunction(() => document.title !== 'waiting', undefined, { timeout: 20_000 }))
+    .then(() => page.waitForFunction(() => document.title !== 'waiting', undefined, { timeout: 60_000 }))
     .then(() => page.title())
   return Promise.race([done, failed])
 }

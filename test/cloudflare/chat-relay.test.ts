@@ -33,7 +33,7 @@ beforeAll(async () => {
     }),
   )
   irc = (await miniflare.ready).origin.replace('http', 'ws')
-}, 30_000)
+})
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
   await until(() => upstream().length === 0)

@@ -4,7 +4,6 @@ import type { Doom, Said } from './edge/ops.ts'
 import { day, storm } from './edge/proof.ts'
 
 const HOUR = 3_600_000
-vi.setConfig({ testTimeout: 20_000 })
 
 /** One workerd for all tests: each takes users of its own, in a time that runs 20 times as fast. */
 let edge: Edge
@@ -16,13 +15,13 @@ beforeAll(async () => {
     speed: 20,
     users: 40,
     async other(url) {
-      await vi.waitUntil(() => !isSlow, { timeout: 5_000 })
+      await vi.waitUntil(() => !isSlow, { timeout: 45_000 })
       const user = edge.people.find(({ id }) => id === url.searchParams.get('user'))
       return edge.twitch.id.issue({ clientId: 'edge', login: user?.login ?? '', scopes: [] }).accessToken
     },
   })
   unused = [...edge.people]
-}, 30_000)
+})
 afterEach(async () => {
   edge.twitch.latency = 0
   await edge.ask({ op: 'doom', doom: {} })
@@ -142,7 +141,7 @@ describe('a plain Worker whose requests share a manager', () => {
       expect(token ?? error).toBeOneOf([token, 'NetworkError', 'TokenRejectedError'])
     }
     expect(spent()).toBeLessThanOrEqual(1)
-  }, 20_000)
+  })
 
   test('with waitUntil the renewal ends well, and the next request has it', async () => {
     const { join, spent } = await share(true)
@@ -156,7 +155,7 @@ describe('a plain Worker whose requests share a manager', () => {
     await edge.ask({ op: 'ask', user, leaves: true })
     isSlow = false
     expect(await edge.ask({ op: 'ask', user, leaves: false })).toSatisfy(isAlive)
-  }, 20_000)
+  })
 
   test('nobody waits for ever for a start that a request began which went away', async () => {
     isSlow = true
@@ -164,22 +163,22 @@ describe('a plain Worker whose requests share a manager', () => {
     isSlow = false
     const all = Array.from({ length: 3 }, () => edge.ask<unknown>({ op: 'start', user: 'nobody', leaves: false }))
     expect(await Promise.all(all)).toEqual(['needs-login', 'needs-login', 'needs-login'])
-  }, 20_000)
+  })
 })
 
-describe('many users', () => {
+describe('many users', { timeout: 180_000 }, () => {
   let calm: Edge
   beforeAll(async () => {
     // No faster than this machine: a busy one must not look like a slow Twitch.
     calm = await startEdge({ users: 25 })
-  }, 30_000)
+  })
   afterAll(() => calm?.close())
 
   test('whose tokens all die, and who ask at once through two Workers, are renewed once each', async () => {
     const users = calm.people.slice(0, 20).map(({ id }) => id)
     const { posts, wronged, spentTwice } = await storm(calm, users, 2)
     expect({ posts, wronged, spentTwice }).toEqual({ posts: 40, wronged: [], spentTwice: 0 })
-  }, 30_000)
+  })
 
   test('stay signed in over a day of alarms, though machines are lost', async () => {
     const users = calm.people.slice(20).map(({ id }) => id)
@@ -188,7 +187,7 @@ describe('many users', () => {
     expect(killed).toBeGreaterThanOrEqual(3)
     expect(renewals).toBeGreaterThanOrEqual(5 * 6)
     expect(alarms).toBeLessThanOrEqual(5 * 40)
-  }, 30_000)
+  })
 })
 
 test('an alarm whose machine is lost in the middle rings again by itself', async () => {
@@ -197,9 +196,9 @@ test('an alarm whose machine is lost in the middle rings again by itself', async
     const [{ refreshToken = '' } = {}] = await real.signIn()
     await real.ask({ op: 'doom', doom: { request: 'before', path: '/validate' } })
     await real.jump(3.7 * HOUR)
-    await vi.waitUntil(() => real.spent().get(refreshToken) === 1, { timeout: 15_000 })
+    await vi.waitUntil(() => real.spent().get(refreshToken) === 1, { timeout: 45_000 })
     expect(await real.ask({ op: 'status', user: '1001' })).toMatchObject({ state: 'ok' })
   } finally {
     await real.close()
   }
-}, 20_000)
+})

@@ -12,6 +12,9 @@ interface Env {
   readonly CLIENT_ID: string
 }
 
+/** Delays of this and more, in milliseconds, are those after which something is given up. */
+const A_BOUND = 10_000
+
 const time = { start: 0, origin: 0, speed: 1, offset: 0 }
 let doom: Doom | undefined
 const living = new Set<DurableObjectState>()
@@ -20,7 +23,9 @@ const living = new Set<DurableObjectState>()
 const platform: PlatformOptions = {
   now: () => time.start + (Date.now() - time.origin) * time.speed + time.offset,
   monotonic: () => performance.now() * time.speed,
-  setTimeout: (callback, delay) => setTimeout(callback, delay / time.speed),
+  // However fast time runs, nobody is given up at once: a busy machine is no slow Twitch.
+  setTimeout: (callback, delay) =>
+    setTimeout(callback, delay < A_BOUND ? delay / time.speed : Math.max(delay / time.speed, 3_000)),
 }
 
 function strike(): void {
