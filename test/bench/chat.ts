@@ -1,9 +1,11 @@
 /** `npm run bench -- chat`: reading lines, beside tmi.js and @twurple/chat, in one process and on the same lines. */
 import { createRequire } from 'node:module'
 import { ChatClient as TwurpleClient } from '@twurple/chat'
-import { parseIrcMessage } from '../../src/chat/irc-message.ts'
-import { ChatReader } from '../../src/chat/reader.ts'
+import { type PrivateMessage, parseIrcMessage } from '../../src/chat/index.ts'
 import { CHANNELS, createCorpus } from './chat-corpus.ts'
+import { BARE, measureFirehose, OURS } from './chat-firehose.ts'
+import { allocations, measureFake } from './chat-memory.ts'
+import { connectReader } from './chat-reader.ts'
 
 const require = createRequire(import.meta.url)
 const tmi = require('tmi.js')
@@ -53,8 +55,12 @@ const allTags: Record<string, Run> = {
   },
 }
 
+const readMessage = ({ channel, login, displayName, color, text }: PrivateMessage): void => {
+  sink += touch(channel) + touch(login) + touch(displayName) + touch(color) + touch(text)
+}
+
 async function handlers(): Promise<Record<string, Run>> {
-  const receive = await connectOurs()
+  const receive = await connectReader(CHANNELS, readMessage)
   const tmiClient = new tmi.Client({ channels: [...CHANNELS], options: { skipUpdatingEmotesets: true } })
   tmiClient.on('message', (channel: string, user: Record<string, string>, text: string) => {
     sink += touch(channel) + touch(user['username']) + touch(user['display-name']) + touch(user['color']) + touch(text)
@@ -70,38 +76,6 @@ async function handlers(): Promise<Record<string, Run>> {
     // Its connection has cut the frame into lines before.
     '@twurple/chat': (frame) => irc.receiveLine(frame.slice(0, -2)),
   }
-}
-
-/** A reader that is logged in and has joined, on a socket that leads nowhere. */
-async function connectOurs(channels: readonly string[] = CHANNELS): Promise<(frame: string) => void> {
-  let socket: Socket | undefined
-  class Socket {
-    readyState = 1
-    protocol = ''
-    onopen?: () => void
-    onmessage?: (event: { data: string }) => void
-    constructor() {
-      socket = this
-      queueMicrotask(() => this.onopen?.())
-    }
-    send(line: string): void {
-      if (line.startsWith('NICK')) this.onmessage?.({ data: ':tmi.twitch.tv 001 justinfan1 :Welcome\r\n' })
-      if (line.startsWith('JOIN'))
-        for (const channel of line.slice(5).split(','))
-          queueMicrotask(() => this.onmessage?.({ data: `@room-id=1 :tmi.twitch.tv ROOMSTATE ${channel}\r\n` }))
-    }
-    close(): void {}
-  }
-  const platform = { WebSocket: Socket as unknown as typeof WebSocket }
-  const many = { count: Number.POSITIVE_INFINITY, per: 1000 }
-  const limits = { joins: many, channels: Number.POSITIVE_INFINITY }
-  const reader = new ChatReader({ channels, platform, limits, channelsPerShard: Number.POSITIVE_INFINITY })
-  reader.on('privmsg', ({ channel, login, displayName, color, text }) => {
-    sink += touch(channel) + touch(login) + touch(displayName) + touch(color) + touch(text)
-  })
-  await reader.connect()
-  await Promise.all(channels.map((channel) => reader.join(channel)))
-  return (frame) => socket?.onmessage?.({ data: frame })
 }
 
 /** Microseconds of this thread alone: what else the machine does, the garbage collector's helpers too, does not count. */
@@ -132,7 +106,7 @@ function median(values: readonly number[]): number {
 /** The same lines, spread over so many channels. */
 async function crowd(count: number): Promise<Run> {
   const channels = Array.from({ length: count }, (_, index) => `channel${index + 1000}`)
-  const receive = await connectOurs(channels)
+  const receive = await connectReader(channels, readMessage)
   const spread = frames.map((frame, index) => frame.replace(/ #\S+/, ` #${channels[index % count]}`))
   for (const frame of spread) receive(frame)
   let at = 0
@@ -182,11 +156,49 @@ compare('From a frame to the handler of the user:', await handlers(), frames, {
   'tmi.js': { atLeast: 5 },
   '@twurple/chat': { atLeast: 8 },
 })
-compare(
-  'From a frame to the handler, by the number of channels:',
-  { ours: await crowd(1), '1,000 channels': await crowd(1000) },
-  frames,
-  { '1,000 channels': { atMost: 1.2 } },
-)
+const [one, thousand] = [await crowd(1), await crowd(1000)]
+compare('From a frame to the handler, by the number of channels:', { ours: one, '1,000 channels': thousand }, frames, {
+  '1,000 channels': { atMost: 1.2 },
+})
+memory()
+await fake()
+await firehose()
 console.log(sink === 0 ? 'Nothing was read.' : '')
 process.exit(0)
+
+function memory(): void {
+  const few = median(allocations(one, frames, 100))
+  const many = median(allocations(thousand, frames, 100))
+  console.log('Bytes that a line takes from the heap, by the number of channels:')
+  console.log(`  1 channel: ${few.toFixed(0)}`)
+  console.log(
+    `  1,000 channels: ${many.toFixed(0)}, ${(many / few).toFixed(2)} times as many${judge(many / few, { atMost: 1.2 })}`,
+  )
+}
+
+async function fake(): Promise<void> {
+  const [few, many] = await measureFake([1, 1000])
+  if (few === undefined || many === undefined) return
+  const ratio = median(many.times.map((time, round) => time / (few.times[round] ?? Number.NaN)))
+  console.log('From a socket of the fake Twitch, its limits lifted, to the handler, by the number of channels:')
+  console.log(
+    `  1 channel: ${median(few.times).toFixed(1)} µs a line, ${median(few.kept).toFixed(1)} bytes kept of each`,
+  )
+  console.log(
+    `  1,000 channels: ${median(many.times).toFixed(1)} µs a line, ${ratio.toFixed(2)} times as long${judge(ratio, { atMost: 1.2 })}, ${median(many.kept).toFixed(1)} bytes kept of each`,
+  )
+}
+
+async function firehose(): Promise<void> {
+  const { version, clients } = await measureFirehose()
+  console.log(`In Chromium ${version}, from a flooded socket to the handler of the user:`)
+  const ours = clients.find(({ name }) => name === OURS)
+  for (const { name, rates, costs } of clients) {
+    const figures = `${Math.round(median(rates)).toLocaleString('en')} lines a second, ${median(costs).toFixed(2)} µs of the page's thread each`
+    const slower = median(rates.map((rate, round) => (ours?.rates[round] ?? Number.NaN) / rate))
+    const dearer = median(costs.map((cost, round) => cost / (ours?.costs[round] ?? Number.NaN)))
+    const goal = name === BARE ? {} : { atLeast: 1 }
+    const compared = `; ours reads ${slower.toFixed(2)} times as many${judge(slower, goal)}; each costs ${dearer.toFixed(2)} times ours${judge(dearer, goal)}`
+    console.log(`  ${name}: ${figures}${name === OURS ? '' : compared}`)
+  }
+}

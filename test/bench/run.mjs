@@ -1,10 +1,12 @@
 // @ts-check
-/** `npm run bench -- <name>` runs `test/bench/<name>.ts` or `.mjs`; without a name it says which there are. */
+/** `npm run bench -- <name>` runs `test/bench/<name>.ts` or `.mjs`; without a name it says which there are. A hyphen makes a part. */
 import { readdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 
 const folder = import.meta.dirname
-const files = readdirSync(folder).filter((file) => /\.(ts|mjs)$/.test(file) && file !== basename(import.meta.filename))
+const files = readdirSync(folder).filter(
+  (file) => /^[^-]+\.(ts|mjs)$/.test(file) && file !== basename(import.meta.filename),
+)
 const named = new Map(files.map((file) => [basename(file, extname(file)), file]))
 
 const name = process.argv[2]
