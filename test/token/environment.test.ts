@@ -164,6 +164,27 @@ describe('what is missing', () => {
     expect(await missingIn(realm)).toEqual(['indexedDB', 'localStorage'])
   })
 
+  test('is no channel that takes its time, as in a browser that is busy', async () => {
+    const { clock, platform } = createPlatform()
+    class SlowChannel extends EventTarget {
+      static readonly all = new Set<SlowChannel>()
+      constructor() {
+        super()
+        SlowChannel.all.add(this)
+      }
+      postMessage() {
+        for (const other of SlowChannel.all)
+          if (other !== this) clock.setTimeout(() => other.dispatchEvent(new Event('message')), 900)
+      }
+      close() {
+        SlowChannel.all.delete(this)
+      }
+    }
+    const realm = page(where, { BroadcastChannel: SlowChannel })
+    expect((await clock.until(describeEnvironment({ realm, platform }))).missing).toEqual([])
+    expect(SlowChannel.all.size).toBe(0)
+  })
+
   test('is known within two seconds, whatever never answers', async () => {
     const broken = { indexedDB: { open: () => ({}) }, navigator: { locks: { request: never } } }
     expect((await describeIn(page(where, { ...broken, ...obs(false) }))).took).toBe(2_000)

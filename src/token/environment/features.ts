@@ -25,8 +25,8 @@ type ProbePlatform = Pick<Platform, 'setTimeout' | 'clearTimeout' | 'randomId'>
 /** A feature that has not answered after this, in milliseconds, is none. */
 const ANSWERS_WITHIN = 2_000
 
-/** From a page to itself, in milliseconds. */
-const MESSAGE_ARRIVES_WITHIN = 250
+/** From a page to itself, in milliseconds, while the browser is busy with starting. */
+const MESSAGE_ARRIVES_WITHIN = 1_000
 
 const COSTS: Record<Feature, string> = {
   secureContext: 'The browser does not trust this address: it takes away Web Locks and encryption.',
