@@ -1,4 +1,5 @@
 export type { VaultAnswer, VaultError } from './answer.ts'
+export { appTokens } from './app-token-part.ts'
 export {
   type ChatRelay,
   type ChatRelayContext,
@@ -6,6 +7,8 @@ export {
   createChatRelay,
   type RelaySocket,
 } from './chat-relay.ts'
+export { codeSignIn } from './code-sign-in.ts'
+export { deviceCodeSignIn } from './device-code-sign-in.ts'
 export type { Called, DurableObjectBase, DurableObjectContext } from './durable-object.ts'
 export {
   type DurableObjectStorageLike,
@@ -29,4 +32,6 @@ export type {
   VaultToken,
   VaultTokenRequest,
 } from './vault.ts'
+export type { VaultPart, VaultPlace, VaultWork } from './vault-part.ts'
 export { type VaultDeviceSignIn, VaultTokenHandler, type VaultTokenHandlerOptions } from './vault-token-handler.ts'
+export type { VaultTokens } from './vault-tokens.ts'

@@ -1,29 +1,27 @@
+import { ConfigurationError } from '../errors.ts'
 import type { Account } from '../token/accounts.ts'
 import { accountOf } from '../token/accounts.ts'
 import { adoptPair } from '../token/adoption.ts'
-import type { TokenManagerEvents } from '../token/events.ts'
-import { StoredTokenHandler } from '../token/handlers/stored-token-handler.ts'
-import { TokenManager } from '../token/manager.ts'
-import { signInWithCode } from '../token/sign-in/authorization-code.ts'
 import type { PendingRedirect } from '../token/sign-in/pending-redirects.ts'
 import type { Status } from '../token/status.ts'
-import type { AccessToken, Locks } from '../types.ts'
+import type { AccessToken } from '../types.ts'
 import { answer, type VaultAnswer } from './answer.ts'
-import { Desk } from './desk.ts'
 import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
-import { durableObjectStore } from './durable-object-store.ts'
-import type {
-  TokenVault,
-  TokenVaultOptions,
-  VaultCodeSignIn,
-  VaultCodeSignInOptions,
-  VaultDeviceCode,
-  VaultDeviceSignInOptions,
-  VaultPair,
-  VaultSignInStatus,
-  VaultToken,
-  VaultTokenRequest,
+import {
+  lineOf,
+  type TokenVault,
+  type TokenVaultOptions,
+  type VaultCodeSignIn,
+  type VaultCodeSignInOptions,
+  type VaultDeviceCode,
+  type VaultDeviceSignInOptions,
+  type VaultPair,
+  type VaultSignInStatus,
+  type VaultToken,
+  type VaultTokenRequest,
 } from './vault.ts'
+import type { VaultWork } from './vault-part.ts'
+import { VaultTokens } from './vault-tokens.ts'
 
 /** An alarm that was cut off leaves this one behind. */
 const WATCHDOG = 300_000
@@ -31,20 +29,9 @@ const WATCHDOG = 300_000
 /** However much is due, the next alarm comes no sooner. */
 const SOONEST = 1_000
 
-const EVENTS = Object.keys({
-  signedIn: 0,
-  signedOut: 0,
-  tokenRefreshed: 0,
-  tokenValidated: 0,
-  needsLogin: 0,
-  warning: 0,
-  trace: 0,
-} satisfies Record<keyof TokenManagerEvents, 0>) as (keyof TokenManagerEvents)[]
-
 interface Opened {
-  readonly handler: StoredTokenHandler
-  readonly manager: TokenManager
-  readonly desk: Desk
+  readonly tokens: VaultTokens
+  readonly parts: readonly VaultWork[]
   readonly options: TokenVaultOptions
 }
 
@@ -55,12 +42,14 @@ interface Opened {
  *
  * @example
  * import { DurableObject } from 'cloudflare:workers'
+ * import { appTokens, codeSignIn, createTokenVault } from 'twitch-keyring/cloudflare'
  *
  * export class TokenVault extends createTokenVault(DurableObject<Env>, (env) => ({
  *   clientId: env.TWITCH_CLIENT_ID,
  *   clientType: 'confidential',
  *   clientSecret: env.TWITCH_CLIENT_SECRET,
  *   vaults: env.VAULTS,
+ *   parts: [codeSignIn, appTokens],
  * })) {}
  *
  * @param base `DurableObject` of `cloudflare:workers`.
@@ -81,6 +70,9 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
     readonly #env: Env
     #opened: Opened | undefined
     #isWatched = false
+    /** What `lend` has said last, and of which token. */
+    #line = ''
+    #lent: AccessToken | undefined
 
     constructor(ctx: Context, env: Env) {
       super(ctx, env)
@@ -89,68 +81,63 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
     }
 
     getToken(request: VaultTokenRequest): Promise<VaultAnswer<VaultToken>> {
+      if (request.kind === 'app') return this.#appToken(undefined)
       return answer(async () => {
-        const { manager } = this.#open()
-        const token = await manager.get(request)
-        if (request.kind !== 'app' && !this.#isWatched) await this.#watch()
+        const token = await this.#open().tokens.get(request)
+        if (!this.#isWatched) await this.#watch()
         return plain(token)
       })
     }
 
+    lend(): string {
+      const token = this.#isWatched ? this.#open().tokens.known() : undefined
+      if (token !== this.#lent) {
+        this.#lent = token
+        this.#line = token === undefined ? '' : lineOf(token)
+      }
+      return this.#line
+    }
+
     renew(refused: VaultToken): Promise<VaultAnswer<VaultToken>> {
-      return answer(async () => {
-        const { manager } = this.#open()
-        if (refused.kind === 'user') await manager.start()
-        return plain(await manager.renew(refused))
-      })
+      if (refused.kind === 'app') return this.#appToken(refused)
+      return answer(async () => plain(await this.#open().tokens.renew(refused)))
     }
 
     status(user?: string): Promise<VaultAnswer<Status>> {
-      return answer(async () => {
-        const { manager } = this.#open()
-        await manager.start()
-        return manager.status(user)
-      })
+      return answer(() => this.#open().tokens.status(user))
     }
 
     signOut(user?: string): Promise<VaultAnswer<void>> {
-      return answer(async () => {
-        await this.#open().manager.signOut(user)
-      })
+      return answer(() => this.#open().tokens.signOut(user))
     }
 
     signInWithDeviceCode(options: VaultDeviceSignInOptions): Promise<VaultAnswer<VaultDeviceCode>> {
-      return answer(() => this.#open().desk.signInWithDeviceCode(options))
+      return answer(() => this.#part('signInWithDeviceCode')(options))
     }
 
     signInStatus(): Promise<VaultAnswer<VaultSignInStatus>> {
-      return answer(() => this.#open().desk.status())
+      return answer(() => this.#part('signInStatus')())
     }
 
     cancelSignIn(): Promise<VaultAnswer<void>> {
-      return answer(() => this.#open().desk.cancel())
+      return answer(() => this.#part('cancelSignIn')())
     }
 
     signInWithCode(options: VaultCodeSignInOptions): Promise<VaultAnswer<VaultCodeSignIn>> {
-      return answer(async () => {
-        const handler = this.#open().handler as StoredTokenHandler<'confidential'>
-        // Whoever asks costs nothing but an answer: the browser keeps it.
-        const { url, pending } = await signInWithCode(handler, { ...options, keep: false })
-        return { url, pending }
-      })
+      return answer(() => this.#part('signInWithCode')(options))
     }
 
     completeSignInWithCode(url: string, pending: PendingRedirect): Promise<VaultAnswer<Account>> {
-      return answer(() => this.#open().desk.completeSignInWithCode(url, pending))
+      return answer(() => this.#part('completeSignInWithCode')(url, pending))
     }
 
     adopt({ accessToken, refreshToken, scopes, expiresAt, grantId, userId }: VaultPair): Promise<VaultAnswer<Account>> {
       return answer(async () => {
-        const { handler } = this.#open()
+        const { keyring } = this.#open().tokens
         // Before anything else: what is half done here is gone on with by the alarm.
-        await this.#ctx.storage.setAlarm(handler.platform.now() + SOONEST)
+        await this.#ctx.storage.setAlarm(keyring.platform.now() + SOONEST)
         const pair = { accessToken, refreshToken, scopes, expiresAt }
-        const { record } = await adoptPair(handler.keyring, pair, { grantId, expectedUser: userId })
+        const { record } = await adoptPair(keyring, pair, { grantId, expectedUser: userId })
         return accountOf(record)
       })
     }
@@ -161,34 +148,52 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
 
     /** At least once, and perhaps twice: what is done is not due any more. */
     async alarm(): Promise<void> {
-      const { handler, manager, desk, options } = this.#open()
-      const { onEvent } = options
+      const { tokens, parts, options } = this.#open()
       const { storage } = this.#ctx
-      const { now } = handler.platform
-      await storage.setAlarm(now() + WATCHDOG)
+      const { platform, book } = tokens.keyring
+      await storage.setAlarm(platform.now() + WATCHDOG)
       try {
-        let next = await desk.maintain()
+        let next: number | undefined
+        for (const part of parts) next ??= await part.maintain?.()
         if (next === undefined) {
-          next = await manager.maintain()
-          if ((await handler.keyring.book.keys()).length === 0) return await storage.deleteAlarm()
+          next = await tokens.maintain()
+          if ((await book.keys()).length === 0) return await storage.deleteAlarm()
         }
         // Alarms know whole milliseconds, and one that comes a little early has nothing to do.
-        await storage.setAlarm(Math.ceil(Math.max(next, now() + SOONEST)))
+        await storage.setAlarm(Math.ceil(Math.max(next, platform.now() + SOONEST)))
       } catch (error) {
         // The platform would try a few times and then never again; the watchdog goes on.
-        onEvent?.('warning', { message: String(error), cause: error })
+        options.onEvent?.('warning', { message: String(error), cause: error })
       }
     }
 
     #open(): Opened {
-      this.#opened ??= open(this.#ctx, options(this.#env))
+      if (this.#opened === undefined) {
+        const given = options(this.#env)
+        const tokens = new VaultTokens(this.#ctx, given)
+        const parts = (given.parts ?? []).map((part) => part({ ctx: this.#ctx, options: given, tokens }))
+        this.#opened = { tokens, parts, options: given }
+      }
       return this.#opened
+    }
+
+    #part<Name extends keyof VaultWork>(name: Name): NonNullable<VaultWork[Name]> {
+      const part = this.#open().parts.find((part) => name in part)?.[name]
+      if (part !== undefined) return part
+      throw new ConfigurationError(
+        `This vault has no ${name}: list what has it (codeSignIn, deviceCodeSignIn, appTokens) as \`parts\` of createTokenVault.`,
+      )
+    }
+
+    #appToken(refused: AccessToken | undefined): Promise<VaultAnswer<VaultToken>> {
+      return answer(async () => plain(await this.#part('appToken')(refused)))
     }
 
     /** Somebody is signed in here: whatever happened before, there is an alarm. */
     async #watch(): Promise<void> {
       const { storage } = this.#ctx
-      if ((await storage.getAlarm()) === null) await storage.setAlarm(this.#open().handler.platform.now() + SOONEST)
+      if ((await storage.getAlarm()) === null)
+        await storage.setAlarm(this.#open().tokens.keyring.platform.now() + SOONEST)
       this.#isWatched = true
     }
   }
@@ -196,38 +201,6 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
     ctx: Context,
     env: Env,
   ) => Instance & TokenVault
-}
-
-/** The object is the lock. */
-const alone: Locks = { request: (_name, _options, callback) => callback() }
-
-function open(ctx: DurableObjectContext, options: TokenVaultOptions): Opened {
-  const { clientId, clientType, clientSecret, platform, onEvent } = options
-  const jitter = fractionOf(ctx.id.toString())
-  const handler = new StoredTokenHandler({
-    clientId,
-    clientType,
-    clientSecret: clientSecret as undefined,
-    store: durableObjectStore(ctx.storage),
-    platform: {
-      // The same after every eviction, lest an alarm come too early; another in every object, lest all come at once.
-      random: () => jitter,
-      locks: alone,
-      channel: undefined,
-      waitUntil: (promise) => ctx.waitUntil(promise),
-      ...platform,
-    },
-  })
-  const manager = new TokenManager(handler, { timers: false })
-  if (onEvent !== undefined) for (const type of EVENTS) manager.on(type, (event) => onEvent(type, event))
-  return { handler, manager, desk: new Desk(handler, ctx, options), options }
-}
-
-/** From 0 up to 1, the same for the same text. */
-function fractionOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash >>> 0) / 2 ** 32
 }
 
 /** Class instances do not travel. */

@@ -12,12 +12,14 @@ import type {
   AccessTokenRequest,
   AccessTokenSource,
   PlatformOptions,
+  Scope,
   ScopeRequirement,
   WaitOptions,
 } from '../types.ts'
 import { unwrap, type VaultAnswer } from './answer.ts'
 import {
   APP_VAULT,
+  lentToken,
   signInVault,
   stubOf,
   type TokenVaultNamespace,
@@ -76,6 +78,10 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
   async get(request: AccessTokenRequest = {}): Promise<AccessToken> {
     const { kind = 'user', user, scopes, signal } = request
     const name = kind === 'app' ? APP_VAULT : requireUser(user)
+    if (kind === 'user') {
+      const lent = lentToken(await this.#reach(name, (vault) => vault.lend(), signal))
+      if (lent !== undefined && lent.userId === user && can(lent, scopes)) return issueToken(lent.value, lent)
+    }
     return issue(await this.#ask(name, (vault) => vault.getToken({ kind, user, scopes }), signal))
   }
 
@@ -197,6 +203,11 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
 
 function issue({ value, ...facts }: VaultToken): AccessToken {
   return issueToken(value, facts)
+}
+
+/** Most have the very scopes that are asked for, and need no look at which scope covers which. */
+function can({ scopes }: VaultToken, requirement: ScopeRequirement = []): boolean {
+  return requirement.every((scope) => scopes.includes(scope as Scope)) || satisfies(scopes, requirement)
 }
 
 /** @throws {ConfigurationError} */

@@ -6,6 +6,7 @@ import type { Status } from '../token/status.ts'
 import type { AccessToken, ClientType, PlatformOptions, Scope, ScopeRequirement } from '../types.ts'
 import type { VaultAnswer } from './answer.ts'
 import type { Called } from './durable-object.ts'
+import type { VaultPart } from './vault-part.ts'
 
 export interface TokenVaultOptions {
   /** As shown in Twitch's developer console. It is no secret. */
@@ -16,6 +17,11 @@ export interface TokenVaultOptions {
   readonly clientSecret?: string | undefined
   /** The namespace of this very class: what a sign-in brings goes to the object of whoever signed in. */
   readonly vaults: TokenVaultNamespace
+  /**
+   * What these objects do beside keeping users' tokens good: `codeSignIn` or `deviceCodeSignIn`, and `appTokens`. Only what is
+   * listed is in the Worker. Default: nothing.
+   */
+  readonly parts?: readonly VaultPart[] | undefined
   /** To prove the id token of `openid`: `verifyIdToken` of `twitch-keyring/oauth`. */
   readonly verifyIdToken?: VerifyIdToken | undefined
   /** Hears of all that happens to tokens in this object. No event holds one. */
@@ -97,6 +103,11 @@ export interface VaultCodeSignIn {
 /** What a vault does when a Worker calls it. `VaultTokenHandler` calls it for you. */
 export interface TokenVault {
   getToken(request: VaultTokenRequest): Promise<VaultAnswer<VaultToken>>
+  /**
+   * What `VaultTokenHandler` asks first, since a line of text travels faster than an object: {@link lentToken} reads it.
+   * Empty: there is no token that is good without asking anybody, and `getToken` finds one or says why there is none.
+   */
+  lend(): string | Promise<string>
   /** Answers with the current token when that is another one already; else validates, then renews once. */
   renew(refused: VaultToken): Promise<VaultAnswer<VaultToken>>
   status(user?: string): Promise<VaultAnswer<Status>>
@@ -128,4 +139,15 @@ export function signInVault(id: string): string {
 
 export function stubOf(namespace: TokenVaultNamespace, name: string): TokenVaultStub {
   return namespace.get(namespace.idFromName(name) as never)
+}
+
+export function lineOf({ value, userId, login, expiresAt, scopes }: AccessToken): string {
+  return [value, userId, login, expiresAt, ...scopes].join(' ')
+}
+
+/** @returns What {@link lineOf} has put into a line; `undefined`: there was none. */
+export function lentToken(line: string): VaultToken | undefined {
+  if (line === '') return undefined
+  const [value = '', userId, login, expiresAt, ...scopes] = line.split(' ')
+  return { value, kind: 'user', userId, login, scopes: scopes as Scope[], expiresAt: Number(expiresAt) || undefined }
 }

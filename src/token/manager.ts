@@ -1,8 +1,7 @@
-import { MissingScopeError, TokenRejectedError } from '../errors.ts'
+import { TokenRejectedError } from '../errors.ts'
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
-import { missingScopes } from '../oauth/scopes.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
@@ -11,6 +10,7 @@ import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
+import { missingScope } from './missing-scope.ts'
 import { openKeyring } from './open-keyring.ts'
 import { rejection } from './rejection.ts'
 import { requireUserId } from './require-user-id.ts'
@@ -328,15 +328,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   /** @throws {MissingScopeError} */
   #hand(kept: KeptToken, scopes: ScopeRequirement | undefined): AccessToken {
     if (kept.can(scopes)) return kept.issued
-    const missing = missingScopes(kept.record.scopes, scopes ?? [])
-    const names = missing.map((element) => (typeof element === 'string' ? element : element.join(' or '))).join(', ')
-    throw new MissingScopeError(
-      `${kept.record.login ?? 'The user'} has not granted ${names}: sign in again and ask for it.`,
-      {
-        missing,
-        userId: kept.record.userId,
-      },
-    )
+    throw missingScope(kept, scopes ?? [])
   }
 
   /** A caller's abort ends its wait, and nothing else. */

@@ -1,7 +1,9 @@
 import { env, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { DurableObject } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { VaultTokenHandler } from '../../src/cloudflare/index.ts'
-import { ANN, type BEN, CLIENT_ID, createVaultWorld, SCOPES } from './world.ts'
+import { createTokenVault, VaultTokenHandler } from '../../src/cloudflare/index.ts'
+import { lentToken } from '../../src/cloudflare/vault.ts'
+import { ANN, type BEN, CLIENT_ID, createVaultWorld, SCOPES, vaultOptions } from './world.ts'
 
 const HOUR = 3_600_000
 
@@ -117,6 +119,33 @@ describe('a vault', () => {
     await evictDurableObject(vaultOf(ANN.id))
     expect(await handler.status(ANN.id)).toMatchObject({ state: 'ok', userId: ANN.id, login: ANN.login })
     expect(world.asked('/validate')).toBe(1)
+  })
+
+  test('has a good token at hand as a line of text, and nothing else', async () => {
+    await signIn()
+    const vault = vaultOf(ANN.id)
+    expect(await vault.lend()).toBe('')
+    const token = await handler.get({ user: ANN.id, scopes: ['chat:read'] })
+    expect(lentToken(await vault.lend())).toEqual({ ...token, value: token.value })
+    world.twitch.id.expireAll()
+    const renewed = await handler.renew(token)
+    expect(lentToken(await vault.lend())?.value).toBe(renewed.value)
+    await world.clock.advance(HOUR)
+    expect(await vault.lend()).toBe('') // nobody has vouched for it within the hour
+    await handler.signOut(ANN.id)
+    expect(await vault.lend()).toBe('')
+  })
+
+  test('says which part is not listed when it is asked for it', async () => {
+    const answer = await runInDurableObject(vaultOf('bare'), async (_, state) => {
+      const bare = { ...vaultOptions(), vaults: env.VAULT, parts: undefined }
+      const Bare = createTokenVault(DurableObject<Cloudflare.Env>, () => bare)
+      return new Bare(state, env).signInWithCode({ scopes: [], redirectUri: 'https://worker.example/callback' })
+    })
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { code: 'configuration', message: expect.stringMatching(/signInWithCode.*codeSignIn/) },
+    })
   })
 
   test('keeps one app token for all, in an object of its own', async () => {

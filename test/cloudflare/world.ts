@@ -1,4 +1,4 @@
-import type { TokenVaultOptions } from '../../src/cloudflare/index.ts'
+import { appTokens, codeSignIn, deviceCodeSignIn, type TokenVaultOptions } from '../../src/cloudflare/index.ts'
 import { createFakeClock, createFakeTwitch, type FakeTwitchOptions, realClock } from '../../src/testing/index.ts'
 import type { ClientType, PlatformOptions, Scope } from '../../src/types.ts'
 
@@ -60,6 +60,7 @@ function createWorld(
     clientId: CLIENT_ID,
     clientType,
     clientSecret,
+    parts: [deviceCodeSignIn, codeSignIn, appTokens],
     onEvent: (type, event) => void events.push({ type, event }),
     platform: { ...parts, ...platform },
   })

@@ -1,6 +1,6 @@
 // @ts-check
 import { DurableObject } from 'cloudflare:workers'
-import { createChatRelay, createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
+import { appTokens, codeSignIn, createChatRelay, createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
 import { verifyExtensionJwt } from 'twitch-keyring/extension'
 import { corsHeaders, errorAnswer, json, Refusal } from './answers.js'
 import { endedCookie, readCookie, signedCookie } from './cookies.js'
@@ -17,6 +17,7 @@ export class TokenVault extends createTokenVault(/** @type {typeof DurableObject
   clientType: 'confidential',
   clientSecret: env.TWITCH_CLIENT_SECRET,
   vaults: env.VAULTS,
+  parts: [codeSignIn, appTokens],
   platform: { endpoints: endpointsOf(env) },
 })) {}
 

@@ -1,0 +1,73 @@
+import { type DeviceCodeSignIn, resumeSignIn, signInWithDeviceCode } from '../token/sign-in/device-code.ts'
+import { readSignInRecord, signInKey } from '../token/sign-in/sign-in-record.ts'
+import { Desk, handlerOf } from './desk.ts'
+import type { VaultPlace, VaultWork } from './vault-part.ts'
+
+/** Sign-in on another screen, with a public app: for `parts` of {@link createTokenVault}. */
+export function deviceCodeSignIn(place: VaultPlace): VaultWork {
+  const desk = new Desk(place)
+  const handler = handlerOf(place)
+  let following: Promise<void> | undefined
+
+  function follow({ completed }: DeviceCodeSignIn): void {
+    following ??= completed
+      .then(() => desk.handOver())
+      .catch(() => {}) // the status says what went wrong, and the alarm looks again
+      .finally(() => {
+        following = undefined
+      })
+    place.ctx.waitUntil(following)
+  }
+
+  /** @returns Whether somebody is still to agree. */
+  async function resume(): Promise<boolean> {
+    if (following !== undefined) return true
+    const signIn = await resumeSignIn(handler)
+    if (signIn !== undefined) follow(signIn)
+    return signIn !== undefined
+  }
+
+  return {
+    maintain: () => desk.maintain(resume),
+
+    async signInWithDeviceCode(options) {
+      await desk.begin()
+      const signIn = await signInWithDeviceCode(handler, options)
+      follow(signIn)
+      const { userCode, verificationUri, expiresAt } = signIn
+      return { userCode, verificationUri, expiresAt }
+    },
+
+    async signInStatus() {
+      const known = await desk.read()
+      if (known === undefined) return { state: 'unknown' }
+      if (known.account !== undefined) return { state: 'signed-in', account: known.account }
+      const key = signInKey(handler.keyring.book.clientId)
+      const record = readSignInRecord(await handler.store.get(key), key)
+      if (record === undefined) return { state: 'unknown' }
+      if (record.deleted) {
+        const { reason, userId } = record
+        // They have agreed, and their tokens are on the way.
+        if (userId !== undefined)
+          return { state: 'pending', userCode: '', verificationUri: '', expiresAt: known.begunAt }
+        return { state: 'failed', reason: reason ?? 'cancelled', why: WHY[reason ?? 'cancelled'] }
+      }
+      await resume()
+      const { userCode, verificationUri, expiresAt } = record
+      return { state: 'pending', userCode, verificationUri, expiresAt }
+    },
+
+    async cancelSignIn() {
+      const signIn = await resumeSignIn(handler)
+      signIn?.cancel()
+    },
+  }
+}
+
+const WHY = {
+  cancelled: 'The sign-in was cancelled, or another one was begun.',
+  denied: 'The user did not agree. Begin again to ask once more.',
+  'code-expired': 'The code was not used in time. Begin again for a new one.',
+  'wrong-user': 'Somebody else signed in than was expected. Begin again, as the user who was meant.',
+  'lost-response': "The user agreed, but Twitch's answer was lost on the way. Begin again.",
+}

@@ -1,0 +1,106 @@
+import { resolvePlatform } from '../internal/platform.ts'
+import { createApp } from '../token/app.ts'
+import { keeperNews, type TokenManagerEvents } from '../token/events.ts'
+import { Keeper } from '../token/keeper.ts'
+import type { KeptToken } from '../token/kept-token.ts'
+import { Keyring } from '../token/keyring.ts'
+import { missingScope } from '../token/missing-scope.ts'
+import { rejection } from '../token/rejection.ts'
+import { signOutUser } from '../token/sign-out.ts'
+import { takeSnapshot } from '../token/snapshot.ts'
+import { StoredSource } from '../token/sources/stored-source.ts'
+import { NOBODY, type Status } from '../token/status.ts'
+import { Upkeep } from '../token/upkeep.ts'
+import type { AccessToken, Locks } from '../types.ts'
+import type { DurableObjectContext } from './durable-object.ts'
+import { durableObjectStore } from './durable-object-store.ts'
+import type { TokenVaultOptions, VaultTokenRequest } from './vault.ts'
+
+/** The object is the lock. */
+const alone: Locks = { request: (_name, _options, callback) => callback() }
+
+/** The tokens of one user, in the one object that has them: what a `TokenManager` does where there are no pages and no timers. */
+export class VaultTokens {
+  readonly keyring: Keyring
+  readonly #keeper: Keeper
+  readonly #source: StoredSource
+  readonly #upkeep: Upkeep
+
+  constructor(ctx: DurableObjectContext, { onEvent, platform, ...app }: TokenVaultOptions) {
+    const emit = <Type extends keyof TokenManagerEvents>(type: Type, event: TokenManagerEvents[Type]) =>
+      onEvent?.(type, event)
+    const jitter = fractionOf(ctx.id.toString())
+    this.keyring = new Keyring(
+      createApp(app),
+      durableObjectStore(ctx.storage),
+      resolvePlatform({
+        // The same after every eviction, lest an alarm come too early; another in every object, lest all come at once.
+        random: () => jitter,
+        locks: alone,
+        channel: undefined,
+        waitUntil: (promise) => ctx.waitUntil(promise),
+        ...platform,
+      }),
+    )
+    const news = keeperNews({ emit, changed() {} })
+    this.#keeper = new Keeper(this.keyring, news)
+    this.#source = new StoredSource(this.#keeper, undefined)
+    this.#upkeep = new Upkeep(this.#keeper, this.#source, news.warning)
+    this.keyring.onTrace((trace) => emit('trace', trace))
+    const { book } = this.keyring
+    book.news.listen(({ key }) => {
+      if (!key.startsWith(book.key('')) || this.#keeper.find(key)?.renewing) return
+      this.#keeper.load(key, 'here').catch(news.warning)
+    })
+  }
+
+  /** A token that is good by all that is known here. Nobody is asked. */
+  known(): AccessToken | undefined {
+    const kept = this.#source.known(undefined, undefined)
+    return kept?.isGood(this.keyring.platform.now()) ? kept.issued : undefined
+  }
+
+  async get({ user, scopes = [] }: VaultTokenRequest): Promise<AccessToken> {
+    const kept = await this.#keeper.good(await this.#obtain(user, scopes))
+    if (!kept.can(scopes)) throw missingScope(kept, scopes)
+    return kept.issued
+  }
+
+  /** The token that was refused, renewed; or what is there in its place already. */
+  async renew({ userId, value, scopes }: AccessToken): Promise<AccessToken> {
+    const asked = await this.#obtain(userId, scopes)
+    const refused = this.#keeper.ofUser(asked.record.userId ?? '').find(({ record }) => record.accessToken === value)
+    return (await (refused ? this.#keeper.renew(refused, 'refused') : this.#keeper.good(asked))).issued
+  }
+
+  async status(user: string | undefined): Promise<Status> {
+    await this.#source.load()
+    const { accounts } = takeSnapshot(this.#keeper)
+    return accounts.find(({ userId }) => user === undefined || userId === user) ?? NOBODY
+  }
+
+  async signOut(user: string | undefined): Promise<void> {
+    await this.#source.load()
+    const userId = user ?? this.#source.known(undefined, undefined)?.record.userId
+    if (userId !== undefined) await signOutUser(this.#keeper, userId)
+  }
+
+  /** @returns Epoch milliseconds of what is due next. */
+  maintain(): Promise<number> {
+    return this.#upkeep.work()
+  }
+
+  async #obtain(user: string | undefined, scopes: VaultTokenRequest['scopes'] = []): Promise<KeptToken> {
+    await this.#source.load()
+    const kept = await this.#source.obtain(user, scopes)
+    if (kept === undefined) throw rejection({ ended: 'signed-out', userId: user })
+    return kept
+  }
+}
+
+/** From 0 up to 1, the same for the same text. */
+function fractionOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0) / 2 ** 32
+}
