@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
@@ -10,6 +11,15 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const heapUsed = () => process.memoryUsage().heapUsed
+
+/** What a socket brought is let go of in steps, each after a collection. */
+async function heapKept(): Promise<number> {
+  for (let step = 0; step < 4; step += 1) {
+    await setTimeout(20)
+    collectGarbage()
+  }
+  return heapUsed()
+}
 
 /** Bytes that each run takes from the heap, of many samples: so few runs each that no collection falls into one. */
 export function allocations(run: (line: string) => void, lines: readonly string[], samples: number): number[] {
@@ -30,7 +40,7 @@ export interface Heard {
 }
 
 /** From the fake Twitch, with its limits lifted, over a real socket to a handler, by the number of channels. */
-export async function measureFake(counts: readonly number[], { rounds = 10, messages = 4000 } = {}): Promise<Heard[]> {
+export async function measureFake(counts: readonly number[], { rounds = 9, messages = 10_000 } = {}): Promise<Heard[]> {
   const crowds = counts.map((count) => Array.from({ length: count }, (_, index) => `crowd${count}_${index}`))
   const server = new Worker(new URL('servers/fake-chat.ts', import.meta.url), { workerData: crowds.flat() })
   const [irc] = await once(server, 'message')
@@ -56,17 +66,16 @@ export async function measureFake(counts: readonly number[], { rounds = 10, mess
       return { chat, hear, times: [] as number[], kept: [] as number[] }
     }),
   )
-  for (let round = -2; round < rounds; round += 1) {
+  for (let round = -3; round < rounds; round += 1) {
     for (const { hear, times, kept } of readers) {
-      collectGarbage()
-      const before = heapUsed()
+      const before = await heapKept()
       const { user, system } = process.threadCpuUsage()
       await hear()
       const spent = process.threadCpuUsage({ user, system })
-      collectGarbage()
+      const after = await heapKept()
       if (round < 0) continue
       times.push((spent.user + spent.system) / messages)
-      kept.push((heapUsed() - before) / messages)
+      kept.push((after - before) / messages)
     }
   }
   for (const { chat } of readers) chat.close()

@@ -177,16 +177,15 @@ function memory(): void {
 }
 
 async function fake(): Promise<void> {
-  const [few, many] = await measureFake([1, 1000])
-  if (few === undefined || many === undefined) return
-  const ratio = median(many.times.map((time, round) => time / (few.times[round] ?? Number.NaN)))
+  const counts = [1, 1000]
+  const heard = await measureFake(counts)
   console.log('From a socket of the fake Twitch, its limits lifted, to the handler, by the number of channels:')
-  console.log(
-    `  1 channel: ${median(few.times).toFixed(1)} µs a line, ${median(few.kept).toFixed(1)} bytes kept of each`,
-  )
-  console.log(
-    `  1,000 channels: ${median(many.times).toFixed(1)} µs a line, ${ratio.toFixed(2)} times as long${judge(ratio, { atMost: 1.2 })}, ${median(many.kept).toFixed(1)} bytes kept of each`,
-  )
+  for (const [index, { times, kept }] of heard.entries()) {
+    const ratio = median(times.map((time, round) => time / (heard[0]?.times[round] ?? Number.NaN)))
+    const compared = index === 0 ? '' : `, ${ratio.toFixed(2)} times as long${judge(ratio, { atMost: 1.2 })}`
+    const bytes = `${median(kept).toFixed(2)} bytes kept of each${judge(median(kept), { atMost: 1 })}`
+    console.log(`  ${counts[index]}: ${median(times).toFixed(1)} µs a line${compared}; ${bytes}`)
+  }
 }
 
 async function firehose(): Promise<void> {
