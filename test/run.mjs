@@ -16,7 +16,7 @@ const results = join(root, 'test-results')
 const require = createRequire(import.meta.url)
 const pkg = require('../package.json')
 
-const STEP_DEADLINE = 15 * 60_000
+const STEP_DEADLINE = 30 * 60_000
 
 /**
  * Where the library must have run for a run of all projects to count.

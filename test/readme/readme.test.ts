@@ -46,7 +46,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test('every example compiles', { timeout: 60_000 }, () => {
+test('every example compiles', { timeout: 180_000 }, () => {
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,

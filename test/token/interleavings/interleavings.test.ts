@@ -31,7 +31,7 @@ test('every fault may strike at every step', { timeout: 120_000 }, async () => {
   expect(unreached).toEqual([])
 })
 
-test('several faults may strike one after the other', { timeout: 60_000 }, async () => {
+test('several faults may strike one after the other', { timeout: 120_000 }, async () => {
   const outcomes: Outcome[] = []
   for (let seed = 1; seed <= 400; seed += 1) outcomes.push(await playSchedule(seed))
   expect(outcomes.flatMap((outcome) => story(outcome) ?? [])).toEqual([])
