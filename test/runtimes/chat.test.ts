@@ -31,7 +31,10 @@ test('the built reader joins, hears, comes back after a cut, and lets its proces
   const child = execFile(
     join(root, 'node_modules/.bin', runtime),
     ['run', ...rights[runtime], join(import.meta.dirname, 'outside.mjs'), endpoints.irc],
-    { env: { PATH: process.env['PATH'], HOME: cache, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' } },
+    {
+      timeout: 90_000,
+      env: { PATH: process.env['PATH'], HOME: cache, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' },
+    },
   )
   atEnd(() => child.kill())
   let complaints = ''
