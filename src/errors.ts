@@ -31,7 +31,7 @@ export class NetworkError extends TwitchKeyringError {
  * - `signed-out`: nobody is signed in, or somebody signed out.
  * - `invalid`: Twitch said so, and there is no refresh token to renew it with.
  * - `refused`: Twitch refused the refresh token.
- * - `lost-response`: a refresh token was spent and its answer never came.
+ * - `lost-response`: a refresh token or a device code was spent, and the answer never came.
  * - `not-saved`: a renewed pair was lost because its store never worked again.
  * - `denied`, `code-expired`: a sign-in came to nothing.
  * - `wrong-app`, `wrong-user`, `wrong-kind`: the token belongs to another client id, to another user, or is no user token.

@@ -1,5 +1,6 @@
+import { rejection } from '../token/rejection.ts'
 import { type DeviceCodeSignIn, resumeSignIn, signInWithDeviceCode } from '../token/sign-in/device-code.ts'
-import { readSignInRecord, signInKey } from '../token/sign-in/sign-in-record.ts'
+import { readSignIn } from '../token/sign-in/sign-in-record.ts'
 import { Desk, handlerOf } from './desk.ts'
 import type { VaultPlace, VaultWork } from './vault-part.ts'
 
@@ -42,18 +43,18 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
       const known = await desk.read()
       if (known === undefined) return { state: 'unknown' }
       if (known.account !== undefined) return { state: 'signed-in', account: known.account }
-      const key = signInKey(handler.keyring.book.clientId)
-      const record = readSignInRecord(await handler.store.get(key), key)
-      if (record === undefined) return { state: 'unknown' }
+      const record = await readSignIn(handler.keyring.book)
+      if (record?.id === undefined) return { state: 'unknown' }
       if (record.deleted) {
-        const { reason, userId } = record
+        const { ended } = record
         // They have agreed, and their tokens are on the way.
-        if (userId !== undefined)
+        if (ended === undefined)
           return { state: 'pending', userCode: '', verificationUri: '', expiresAt: known.begunAt }
-        return { state: 'failed', reason: reason ?? 'cancelled', why: WHY[reason ?? 'cancelled'] }
+        const why = ended === 'cancelled' ? CANCELLED : rejection({ ended }).message
+        return { state: 'failed', reason: ended, why }
       }
       await resume()
-      const { userCode, verificationUri, expiresAt } = record
+      const { user_code: userCode, verification_uri: verificationUri, expiresAt } = record
       return { state: 'pending', userCode, verificationUri, expiresAt }
     },
 
@@ -64,10 +65,4 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
   }
 }
 
-const WHY = {
-  cancelled: 'The sign-in was cancelled, or another one was begun.',
-  denied: 'The user did not agree. Begin again to ask once more.',
-  'code-expired': 'The code was not used in time. Begin again for a new one.',
-  'wrong-user': 'Somebody else signed in than was expected. Begin again, as the user who was meant.',
-  'lost-response': "The user agreed, but Twitch's answer was lost on the way. Begin again.",
-}
+const CANCELLED = 'The sign-in was cancelled, or another one was begun.'

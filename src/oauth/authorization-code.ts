@@ -1,7 +1,7 @@
-import { NetworkError, TokenRejectedError } from '../errors.ts'
+import { TokenRejectedError } from '../errors.ts'
 import type { RequestOptions } from '../internal/request.ts'
 import { post } from './post.ts'
-import { failure, readRefusal } from './refusal.ts'
+import { readRefusal } from './refusal.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
 
 export interface ExchangeCodeOptions extends RequestOptions {
@@ -22,7 +22,7 @@ export interface ExchangeCodeOptions extends RequestOptions {
  */
 export async function exchangeCode(code: string, options: ExchangeCodeOptions): Promise<TokenResponse> {
   const { clientId, clientSecret, redirectUri, timeout = 30_000 } = options
-  const answer = await post(
+  return post(
     'Exchanging a code',
     'token',
     {
@@ -33,16 +33,14 @@ export async function exchangeCode(code: string, options: ExchangeCodeOptions): 
       redirect_uri: redirectUri,
     },
     { ...options, timeout },
+    (answer) => {
+      if (!isRefusalOfCode(readRefusal(answer))) return readTokenResponse(answer)
+      const message = 'Twitch refused the authorization code: it is used up or too old. Sign in again.'
+      throw new TokenRejectedError(message, { reason: 'refused' })
+    },
   )
-  if (answer.status === 200) {
-    const response = readTokenResponse(answer.body)
-    if (response !== undefined) return response
-    throw new NetworkError('Exchanging a code failed: Twitch agreed, but its answer cannot be read.', { status: 200 })
-  }
-  if (/^invalid (authorization )?code$|^invalid[ _]grant$/.test(readRefusal(answer) ?? '')) {
-    throw new TokenRejectedError('Twitch refused the authorization code: it is used up or too old. Sign in again.', {
-      reason: 'refused',
-    })
-  }
-  throw failure('Exchanging a code', answer, options)
+}
+
+function isRefusalOfCode(refusal = ''): boolean {
+  return /^invalid (authorization )?code$|^invalid[ _]grant$/.test(refusal)
 }

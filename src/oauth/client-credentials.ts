@@ -1,6 +1,5 @@
 import type { RequestOptions } from '../internal/request.ts'
 import { post } from './post.ts'
-import { failure } from './refusal.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
 
 export interface AppTokenOptions extends RequestOptions {
@@ -19,8 +18,5 @@ export interface AppTokenOptions extends RequestOptions {
 export async function requestAppToken(options: AppTokenOptions): Promise<TokenResponse> {
   const { clientId, clientSecret } = options
   const form = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' }
-  const answer = await post('Asking for an app token', 'token', form, options)
-  const response = answer.status === 200 ? readTokenResponse(answer.body) : undefined
-  if (response !== undefined) return response
-  throw failure('Asking for an app token', answer, options)
+  return post('Asking for an app token', 'token', form, options, readTokenResponse)
 }

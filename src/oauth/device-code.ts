@@ -1,10 +1,9 @@
-import { NetworkError } from '../errors.ts'
 import { asNumber, asObject } from '../internal/json.ts'
 import type { Answer, RequestOptions } from '../internal/request.ts'
 import type { Scope } from '../types.ts'
 import { post } from './post.ts'
-import { failure, readRefusal } from './refusal.ts'
-import { readTokenResponse, type TokenResponse } from './token-response.ts'
+import { readRefusal } from './refusal.ts'
+import { isText, readTokenResponse, type TokenResponse } from './token-response.ts'
 
 /** What Twitch answers to the wish to sign in on another screen, in its own names. */
 export interface DeviceCodeResponse {
@@ -25,7 +24,7 @@ export interface DeviceCodeOptions extends RequestOptions {
 }
 
 /**
- * What an exchange came to.
+ * Why an exchange brought no tokens.
  *
  * - `authorization_pending`: ask again after the interval.
  * - `slow_down`: ask again, five seconds slower from now on.
@@ -35,14 +34,14 @@ export interface DeviceCodeOptions extends RequestOptions {
  *
  * @see https://datatracker.ietf.org/doc/html/rfc8628#section-3.5
  */
-export type DeviceCodeAnswer =
-  | { readonly state: 'tokens'; readonly tokens: TokenResponse }
-  | { readonly state: 'authorization_pending' | 'slow_down' | DeviceCodeRefusal }
+export type DeviceCodeState =
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'access_denied'
+  | 'expired_token'
+  | 'invalid_device_code'
 
-/** The sign-in is over without tokens. */
-export type DeviceCodeRefusal = 'access_denied' | 'expired_token' | 'invalid_device_code'
-
-const STATES = ['authorization_pending', 'slow_down', 'access_denied', 'expired_token', 'invalid_device_code'] as const
+const STATES = /authorization_pending|slow_down|access_denied|expired_token|invalid_device_code/
 
 /**
  * Begins a sign-in on another screen. Only an app of client type Public can renew what comes of it without a secret.
@@ -52,13 +51,9 @@ const STATES = ['authorization_pending', 'slow_down', 'access_denied', 'expired_
  * @see https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-grant-flow
  */
 export async function requestDeviceCode(options: DeviceCodeOptions): Promise<DeviceCodeResponse> {
-  const { clientId, scopes } = options
-  // `scopes`, unlike everywhere else at Twitch.
-  const form = { client_id: clientId, scopes: scopes.join(' ') }
-  const answer = await post('Asking for a device code', 'device', form, options)
-  const response = answer.status === 200 ? readDeviceCodeResponse(answer.body) : undefined
-  if (response !== undefined) return response
-  throw failure('Asking for a device code', answer, options)
+  return post('Asking for a device code', 'device', formOf(options), options, ({ status, body }) =>
+    status === 200 ? readDeviceCodeResponse(body) : undefined,
+  )
 }
 
 /**
@@ -68,54 +63,46 @@ export async function requestDeviceCode(options: DeviceCodeOptions): Promise<Dev
  * @throws {ConfigurationError} The client id is wrong.
  * @throws {NetworkError} No usable answer came.
  */
-export async function exchangeDeviceCode(deviceCode: string, options: DeviceCodeOptions): Promise<DeviceCodeAnswer> {
-  const { clientId, scopes } = options
-  const answer = await post(
+export async function exchangeDeviceCode(
+  deviceCode: string,
+  options: DeviceCodeOptions,
+): Promise<TokenResponse | DeviceCodeState> {
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
+  const form = { ...formOf(options), device_code: deviceCode, grant_type }
+  return post(
     'Exchanging a device code',
     'token',
-    {
-      client_id: clientId,
-      scopes: scopes.join(' '),
-      device_code: deviceCode,
-      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    },
+    form,
     options,
+    (answer) => readTokenResponse(answer) ?? readState(answer),
   )
-  const read = readDeviceCodeAnswer(answer)
-  if (read !== undefined) return read
-  if (answer.status !== 200) throw failure('Exchanging a device code', answer, options)
-  throw new NetworkError('Exchanging a device code failed: Twitch agreed, but its answer cannot be read.', {
-    status: 200,
-  })
+}
+
+/** `scopes`, unlike everywhere else at Twitch. */
+function formOf({ clientId, scopes }: DeviceCodeOptions): { client_id: string; scopes: string } {
+  return { client_id: clientId, scopes: scopes.join(' ') }
 }
 
 /** @returns `undefined` when it is no such answer. */
 export function readDeviceCodeResponse(body: unknown): DeviceCodeResponse | undefined {
   const { device_code, user_code, verification_uri, expires_in, interval } = asObject(body)
-  if (typeof device_code !== 'string' || device_code === '') return undefined
-  if (typeof user_code !== 'string' || user_code === '') return undefined
-  if (typeof verification_uri !== 'string' || !/^https?:\/\//i.test(verification_uri)) return undefined
+  if (!isText(device_code) || !isText(user_code) || !isText(verification_uri)) return undefined
+  if (!/^https?:/i.test(verification_uri)) return undefined
   return {
     device_code,
     user_code,
     verification_uri,
-    expires_in: positive(expires_in) ?? 1800,
-    interval: positive(interval) ?? 5,
+    expires_in: positive(expires_in, 1800),
+    interval: positive(interval, 5),
   }
 }
 
-/** @returns `undefined` when the answer says nothing about the device code. */
-export function readDeviceCodeAnswer(answer: Answer): DeviceCodeAnswer | undefined {
-  if (answer.status === 200) {
-    const tokens = readTokenResponse(answer.body)
-    return tokens && { state: 'tokens', tokens }
-  }
-  const refusal = readRefusal(answer)?.replaceAll(' ', '_')
-  const state = refusal && STATES.find((state) => refusal.includes(state))
-  return state ? { state } : undefined
+function readState(answer: Answer): DeviceCodeState | undefined {
+  const said = STATES.exec(readRefusal(answer)?.replaceAll(' ', '_') ?? '')
+  return said?.[0] as DeviceCodeState | undefined
 }
 
-function positive(value: unknown): number | undefined {
-  const number = asNumber(value)
-  return number !== undefined && number > 0 ? number : undefined
+function positive(value: unknown, otherwise: number): number {
+  const number = asNumber(value) ?? 0
+  return number > 0 ? number : otherwise
 }

@@ -4,10 +4,9 @@ export { type AuthorizeOptions, authorizeUrl, type ResponseType } from './author
 export { type Callback, readCallback, withoutCallback } from './callback.ts'
 export { type AppTokenOptions, requestAppToken } from './client-credentials.ts'
 export {
-  type DeviceCodeAnswer,
   type DeviceCodeOptions,
-  type DeviceCodeRefusal,
   type DeviceCodeResponse,
+  type DeviceCodeState,
   exchangeDeviceCode,
   requestDeviceCode,
 } from './device-code.ts'

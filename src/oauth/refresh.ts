@@ -1,7 +1,7 @@
-import { NetworkError, TokenRejectedError } from '../errors.ts'
+import { TokenRejectedError } from '../errors.ts'
 import type { RequestOptions } from '../internal/request.ts'
 import { post } from './post.ts'
-import { failure, readRefusal } from './refusal.ts'
+import { readRefusal } from './refusal.ts'
 import { readTokenResponse, type TokenResponse } from './token-response.ts'
 
 export interface RefreshTokenOptions extends RequestOptions {
@@ -23,7 +23,7 @@ export interface RefreshTokenOptions extends RequestOptions {
  */
 export async function refreshToken(refreshToken: string, options: RefreshTokenOptions): Promise<TokenResponse> {
   const { clientId, clientSecret, timeout = 30_000 } = options
-  const answer = await post(
+  return post(
     'Renewing a token',
     'token',
     {
@@ -33,18 +33,12 @@ export async function refreshToken(refreshToken: string, options: RefreshTokenOp
       refresh_token: refreshToken,
     },
     { ...options, timeout },
+    (answer) => {
+      if (!isRefusalOfToken(readRefusal(answer))) return readTokenResponse(answer)
+      const message = 'Twitch refused the refresh token: the user must sign in again.'
+      throw new TokenRejectedError(message, { reason: 'refused' })
+    },
   )
-  if (answer.status === 200) {
-    const response = readTokenResponse(answer.body)
-    if (response !== undefined) return response
-    throw new NetworkError('Renewing a token failed: Twitch agreed, but its answer cannot be read.', { status: 200 })
-  }
-  if (isRefusalOfToken(readRefusal(answer))) {
-    throw new TokenRejectedError('Twitch refused the refresh token: the user must sign in again.', {
-      reason: 'refused',
-    })
-  }
-  throw failure('Renewing a token', answer, options)
 }
 
 /** @param refusal Twitch's `message` in lower case. */

@@ -50,9 +50,10 @@ export function failure(request: string, answer: Answer, options: RequestOptions
   const advice = readConfigurationProblem(readRefusal(answer))
   if (advice !== undefined) return new ConfigurationError(advice)
   const { status, headers } = answer
+  const retryAt = readRetryAt(headers, (options.now ?? Date.now)())
+  if (status === 200) {
+    return new NetworkError(`${request} failed: Twitch agreed, but its answer cannot be read.`, { status, retryAt })
+  }
   const what = status === 429 ? 'Twitch asks to slow down' : `the answer (HTTP ${status}) cannot be used`
-  return new NetworkError(`${request} failed: ${what}. Nothing is lost; try later.`, {
-    status,
-    retryAt: readRetryAt(headers, (options.now ?? Date.now)()),
-  })
+  return new NetworkError(`${request} failed: ${what}. Nothing is lost; try later.`, { status, retryAt })
 }

@@ -1,6 +1,6 @@
 import type { RequestOptions } from '../internal/request.ts'
 import { post } from './post.ts'
-import { failure, readRefusal } from './refusal.ts'
+import { readRefusal } from './refusal.ts'
 
 export interface RevokeTokenOptions extends RequestOptions {
   readonly clientId: string
@@ -14,7 +14,8 @@ export interface RevokeTokenOptions extends RequestOptions {
  * @see https://dev.twitch.tv/docs/authentication/revoke-tokens/
  */
 export async function revokeToken(accessToken: string, options: RevokeTokenOptions): Promise<void> {
-  const answer = await post('Revoking a token', 'revoke', { client_id: options.clientId, token: accessToken }, options)
-  if (answer.status === 200 || readRefusal(answer) === 'invalid token') return
-  throw failure('Revoking a token', answer, options)
+  const form = { client_id: options.clientId, token: accessToken }
+  await post('Revoking a token', 'revoke', form, options, (answer) =>
+    answer.status === 200 || readRefusal(answer) === 'invalid token' ? 'revoked' : undefined,
+  )
 }

@@ -1,4 +1,5 @@
 import { asNumber, asObject, asString } from '../internal/json.ts'
+import type { Answer } from '../internal/request.ts'
 import type { Scope } from '../types.ts'
 import { readScopes } from './scopes.ts'
 
@@ -20,14 +21,14 @@ export interface TokenResponse {
   readonly id_token?: string
 }
 
-/** @returns `undefined` when there is no token in it. */
-export function readTokenResponse(body: unknown): TokenResponse | undefined {
+/** @returns `undefined` when it gives out no token. */
+export function readTokenResponse({ status, body }: Answer): TokenResponse | undefined {
   const { access_token, refresh_token, expires_in, scope, token_type, id_token } = asObject(body)
-  if (!isToken(access_token)) return undefined
+  if (status !== 200 || !isText(access_token)) return undefined
   const seconds = asNumber(expires_in)
   return {
     access_token,
-    ...(isToken(refresh_token) && { refresh_token }),
+    ...(isText(refresh_token) && { refresh_token }),
     ...(seconds !== undefined && seconds >= 0 && { expires_in: seconds }),
     ...(scope !== undefined && scope !== null && { scope: readScopes(scope) }),
     ...(asString(token_type) && { token_type: asString(token_type) as string }),
@@ -35,6 +36,6 @@ export function readTokenResponse(body: unknown): TokenResponse | undefined {
   }
 }
 
-function isToken(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }

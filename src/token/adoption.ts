@@ -7,6 +7,7 @@ import type { Keyring } from './keyring.ts'
 import { type Blank, isBlank, type RecordBook } from './record-book.ts'
 import { rejection } from './rejection.ts'
 import { type AccountRecord, isEnded, newTokenRecord, spentBy, type TokenRecord } from './renewal/record.ts'
+import { revokeQuietly } from './revoke-quietly.ts'
 import { type Validation, validateUserToken } from './validation.ts'
 
 export interface NewPair {
@@ -14,6 +15,13 @@ export interface NewPair {
   readonly refreshToken?: string | undefined
   readonly scopes?: readonly Scope[] | undefined
   readonly expiresAt?: number | undefined
+}
+
+export interface AdoptOptions {
+  /** Of a sign-in here: then the pair is revoked when it belongs to somebody else, whoever finds that out. */
+  readonly grantId?: string | undefined
+  /** A user id. */
+  readonly expectedUser?: string | undefined
 }
 
 /** So often a pair is looked at anew that others change meanwhile. */
@@ -26,13 +34,9 @@ const SETTLE_ATTEMPTS = 5
  * @throws {TokenRejectedError} Twitch does not accept it, or it belongs to another app or user.
  * @throws {NetworkError} Twitch does not answer; the pair is kept.
  */
-export async function adoptPair(
-  keyring: Keyring,
-  pair: NewPair,
-  options: { readonly grantId?: string | undefined; readonly expectedUser?: string | undefined } = {},
-): Promise<KeyedRecord> {
+export async function adoptPair(keyring: Keyring, pair: NewPair, options: AdoptOptions = {}): Promise<KeyedRecord> {
   const { book, platform } = keyring
-  const { grantId = platform.randomId(), expectedUser } = options
+  const { grantId, expectedUser } = options
   const key = book.provisionalKey(pair.refreshToken ?? pair.accessToken)
   for (;;) {
     const found = await book.read(key)
@@ -40,14 +44,14 @@ export async function adoptPair(
     if (!isBlank(found) && !isEnded(found)) break
     const record = newTokenRecord({
       version: book.versionAfter(found.version),
-      grantId,
+      grantId: grantId ?? platform.randomId(),
       clientId: book.clientId,
       accessToken: pair.accessToken,
       ...(!isBlank(found) && found.unrenewable ? { unrenewable: true } : { refreshToken: pair.refreshToken }),
       scopes: pair.scopes ?? [],
       obtainedAt: platform.now(),
       expiresAt: pair.expiresAt,
-      expectedUser,
+      expectedUser: grantId === undefined ? undefined : expectedUser,
     })
     if (await book.replace(key, found.version, record)) break
   }
@@ -60,6 +64,7 @@ export async function adoptPair(
  */
 export async function settlePair(keyring: Keyring, key: string, askedFor?: string | undefined): Promise<KeyedRecord> {
   const { app, book, platform, renewal } = keyring
+  if (!book.isProvisional(key)) return { key, record: await readLiving(book, key) }
   const found = await book.read(key)
   const grantId = isBlank(found) ? undefined : found.grantId
   try {
@@ -74,7 +79,7 @@ export async function settlePair(keyring: Keyring, key: string, askedFor?: strin
           const known = await findSpent(book, key, record.refreshToken)
           if (known !== undefined) {
             await discard(book, key)
-            return book.isProvisional(known.key) ? await settlePair(keyring, known.key, expectedUser) : known
+            return await settlePair(keyring, known.key, expectedUser)
           }
           await renewal.renew(key, { unfit: record.accessToken, why: 'refused', validation })
           continue
@@ -97,7 +102,8 @@ export async function settlePair(keyring: Keyring, key: string, askedFor?: strin
     // Another context may have settled it meanwhile.
     const settled = grantId === undefined ? undefined : await findGrant(book, grantId)
     if (settled !== undefined && !book.isProvisional(settled.key)) return settled
-    await discard(book, key).catch(() => {})
+    const refused = await discard(book, key).catch(() => undefined)
+    if (error.reason === 'wrong-user' && refused?.expectedUser) await revokeQuietly(keyring, refused.accessToken)
     throw error
   }
   throw new NetworkError('Nobody can tell yet whose these tokens are. They are kept; try later.')

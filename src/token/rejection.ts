@@ -6,7 +6,7 @@ const WHY: Record<TokenRejectedError['reason'], string> = {
   refused:
     'Twitch refused to renew the token: access was taken away, it was not used for 30 days, or its refresh token was spent before and what came of it was not kept.',
   'lost-response':
-    'The refresh token was spent and the answer was lost, because the page ended or the network failed meanwhile.',
+    'Twitch gave new tokens, and they were lost on the way, because the page ended or the network failed meanwhile.',
   'not-saved': 'A renewed token was lost, because it could not be stored.',
   denied: 'The user did not agree.',
   'code-expired': 'The code was not used in time.',

@@ -46,8 +46,8 @@ describe('exchangeDeviceCode', () => {
   it('sends the code and the grant type', async () => {
     const { calls, options } = stub([200, { access_token: 'a', refresh_token: 'r' }])
     await expect(exchangeDeviceCode('dev1ce', { ...app, ...options })).resolves.toEqual({
-      state: 'tokens',
-      tokens: { access_token: 'a', refresh_token: 'r' },
+      access_token: 'a',
+      refresh_token: 'r',
     })
     expect(calls[0]?.form).toEqual({
       client_id: 'c',
@@ -67,7 +67,7 @@ describe('exchangeDeviceCode', () => {
     ['Invalid device code', 'invalid_device_code'],
   ])('understands %s', async (message, state) => {
     const { options } = stub([400, { status: 400, message }])
-    await expect(exchangeDeviceCode('dev1ce', { ...app, ...options })).resolves.toEqual({ state })
+    await expect(exchangeDeviceCode('dev1ce', { ...app, ...options })).resolves.toBe(state)
   })
 
   it.each<readonly [number, unknown]>([

@@ -1,6 +1,7 @@
 import { authorizeUrl, type ResponseType } from '../../oauth/authorize.ts'
 import type { Scope } from '../../types.ts'
 import type { Keyring } from '../keyring.ts'
+import { requireUserId } from '../require-user-id.ts'
 import type { PendingRedirect } from './pending-redirects.ts'
 
 /** What a sign-in on Twitch's own page asks for. */
@@ -26,7 +27,8 @@ export function beginRedirect(
   options: RedirectOptions,
 ): { readonly pending: PendingRedirect; readonly url: string } {
   const { scopes, redirectUri, forceVerify, expectedUser } = options
-  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list of Twitch scopes; it may be empty.')
+  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list of Twitch scopes.')
+  requireUserId('expectedUser', expectedUser)
   const signed = scopes.includes('openid')
   const state = platform.randomId()
   const nonce = signed ? platform.randomId() : undefined

@@ -5,7 +5,8 @@ import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Account } from '../accounts.ts'
 import { requestOptions } from '../app.ts'
 import type { Keyring } from '../keyring.ts'
-import { adoptSignIn, revokeQuietly } from './adopt.ts'
+import { revokeQuietly } from '../revoke-quietly.ts'
+import { adoptSignIn } from './adopt.ts'
 import type { PendingRedirect } from './pending-redirects.ts'
 
 /** Who signed in on Twitch's own page. */

@@ -6,9 +6,8 @@ import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 /** @throws {ConfigurationError} The app is registered as another type than this sign-in takes. */
 export function requireClientType(handler: StoredTokenHandler, wanted: ClientType, why: string): void {
   if (handler.clientType === wanted) return
-  const name = wanted === 'public' ? 'Public' : 'Confidential'
   throw new ConfigurationError(
-    `This sign-in takes an app of client type ${name}: ${why} Register one at https://dev.twitch.tv/console/apps, and give its client id with \`clientType: '${wanted}'\`.`,
+    `clientType must be '${wanted}' here, and the app registered as such at https://dev.twitch.tv/console/apps: ${why}`,
   )
 }
 

@@ -196,9 +196,10 @@ describe('a handler of one’s own', () => {
 })
 
 describe('identity', () => {
-  test('a token of another user than asked for is refused', async () => {
-    const { clock, manager } = ask()
+  test('a token of another user than asked for is refused, and left alive: it was made elsewhere', async () => {
+    const { clock, manager, asked } = ask()
     expect(await clock.until(failure(manager.get({ user: BEN.id })))).toMatchObject({ reason: 'wrong-user' })
+    expect(asked('/revoke')).toBe(0)
   })
 
   test('a token of another app is refused', async () => {

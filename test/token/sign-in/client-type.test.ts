@@ -21,7 +21,7 @@ describe('the client type decides which sign-ins exist, for the compiler and at 
     const error = await signInWithDeviceCode(confidentialApp, { scopes: [] }).catch((error) => error)
     expect(error).toMatchObject({
       name: 'ConfigurationError',
-      message: expect.stringMatching(/client type Public: .*secret/),
+      message: expect.stringMatching(/clientType must be 'public'.*dev\.twitch\.tv\/console.*secret/),
     })
   })
 
@@ -30,7 +30,7 @@ describe('the client type decides which sign-ins exist, for the compiler and at 
     const error = await signInWithImplicit(publicApp, { scopes: [], redirectUri: PAGE }).catch((error) => error)
     expect(error).toMatchObject({
       name: 'ConfigurationError',
-      message: expect.stringMatching(/Confidential: .*device codes only/),
+      message: expect.stringMatching(/clientType must be 'confidential'.*device codes only/),
     })
   })
 
@@ -42,7 +42,7 @@ describe('the client type decides which sign-ins exist, for the compiler and at 
     for (const error of [begun, completed]) {
       expect(error).toMatchObject({
         name: 'ConfigurationError',
-        message: expect.stringMatching(/Confidential: .*secret/),
+        message: expect.stringMatching(/clientType must be 'confidential'.*secret/),
       })
     }
   })

@@ -1,10 +1,37 @@
 import { describe, expect, test } from 'vitest'
 import { TokenRejectedError } from '../../../src/errors.ts'
+import { sleep } from '../../../src/internal/wait.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
+import type { TokenStore } from '../../../src/stores/token-store.ts'
+import type { HttpFault } from '../../../src/testing/index.ts'
 import { resumeSignIn, signInWithDeviceCode } from '../../../src/token/index.ts'
-import { ANN, BEN, createWorld, record, SCOPES } from '../support.ts'
+import { ANN, BEN, CLIENT_ID, createWorld, record, SCOPES } from '../support.ts'
 
 const MINUTE = 60_000
+
+/** A durable store that takes its time, so that tabs meet in the middle; a `racy` one lets two believe they were first. */
+function slowStore(clock: ReturnType<typeof createWorld>['clock'], consistency: 'atomic' | 'racy'): TokenStore {
+  const { name, get, replace, keys } = memoryStore()
+  const pause = () => sleep(3, clock)
+  return {
+    name,
+    durable: true,
+    consistency,
+    keys,
+    async get(key) {
+      await pause()
+      return get(key)
+    },
+    async replace(key, expected, next) {
+      await pause()
+      if (consistency === 'atomic' || (await get(key))?.version !== expected) return replace(key, expected, next)
+      await pause()
+      const { version } = (await get(key)) ?? {}
+      if (version === undefined || version < next.version) await replace(key, version, next)
+      return true
+    },
+  }
+}
 
 describe('a device code sign-in', () => {
   test('ends with an account when the user agrees, and chat and Helix have a token at once', async () => {
@@ -110,7 +137,9 @@ describe('a device code sign-in', () => {
     const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
     const error = await clock.until(signIn.completed.catch((error) => error))
     expect(error).toMatchObject({ reason: 'code-expired' })
+    expect(clock.now()).toBeLessThanOrEqual(signIn.expiresAt + 5_000)
     const polls = asked('/token')
+    expect(polls).toBe(11)
     await clock.advance(10 * MINUTE)
     expect(asked('/token')).toBe(polls)
   })
@@ -170,6 +199,161 @@ describe('a device code sign-in', () => {
   })
 })
 
+describe('tabs that follow one device code sign-in', () => {
+  /** A page that ends in the middle: what it has sent it never hears of. */
+  async function beginAndEndIn(path: '/token' | '/validate') {
+    const world = createWorld()
+    const { clock, twitch, openTab } = world
+    const store = memoryStore()
+    const closed = new AbortController()
+    const { signal } = closed
+    const begun = await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES, signal }))
+    twitch.faults.add({ host: 'id', path, times: 1, fault: { kind: 'hang' } })
+    return {
+      ...world,
+      store,
+      begun,
+      async end() {
+        await clock.advance(6_000)
+        closed.abort()
+      },
+      outcome: (promise: Promise<unknown> | undefined) =>
+        clock.until((promise ?? Promise.resolve()).catch((error: unknown) => error)),
+    }
+  }
+
+  test('go on when the one that asks ends in the middle, and not while its request may be under way', async () => {
+    const { clock, twitch, store, openTab, asked, begun, end, outcome } = await beginAndEndIn('/token')
+    const other = await clock.until(resumeSignIn(openTab(store).handler))
+    await end()
+    expect(asked('/token')).toBe(1)
+    twitch.id.allow(begun.userCode, ANN.login)
+    await clock.advance(14_000)
+    expect(asked('/token')).toBe(1)
+    expect(await outcome(other?.completed)).toMatchObject({ id: ANN.id })
+    expect(asked('/token')).toBe(2)
+  })
+
+  test('take up at once what one that ended in the middle has left behind', async () => {
+    const { clock, twitch, store, openTab, begun, end, outcome } = await beginAndEndIn('/validate')
+    twitch.id.allow(begun.userCode, ANN.login)
+    await end()
+    const { handler } = openTab(store)
+    const resumed = await clock.until(resumeSignIn(handler))
+    const before = clock.now()
+    expect(await outcome(resumed?.completed)).toMatchObject({ id: ANN.id })
+    expect(clock.now() - before).toBeLessThan(1_000)
+    expect(await clock.until(resumeSignIn(handler))).toBeUndefined()
+  })
+
+  test('learn of its end at once', async () => {
+    const { clock, twitch, store, openTab, begun, outcome } = await beginAndEndIn('/validate')
+    await clock.advance(2_000)
+    const other = await clock.until(resumeSignIn(openTab(store).handler))
+    twitch.id.deny(begun.userCode)
+    expect(await outcome(begun.completed)).toMatchObject({ reason: 'denied' })
+    const before = clock.now()
+    expect(await outcome(other?.completed)).toMatchObject({ reason: 'denied' })
+    expect(clock.now() - before).toBeLessThan(1_000)
+  })
+
+  test.each([
+    ['with locks and channels', {}, 'atomic'],
+    ['without channels', { channel: undefined }, 'atomic'],
+    ['without locks, by a lease', { locks: undefined }, 'atomic'],
+    ['in a store that two may write at once', {}, 'racy'],
+  ] as const)('ask one at a time, %s', async (_, missing, consistency) => {
+    const { clock, twitch, place, openTab, asked } = createWorld({ deviceCodeInterval: 5, slowDown: true })
+    const store = slowStore(clock, consistency)
+    const open = () => openTab(store, { ...place.platform(), ...missing }).handler
+    twitch.latency = 300
+    const begun = await clock.until(signInWithDeviceCode(open(), { scopes: SCOPES }))
+    const others = await clock.until(Promise.all([open(), open()].map((handler) => resumeSignIn(handler))))
+    await clock.advance(2_000)
+    others.push(await clock.until(resumeSignIn(open())))
+    await clock.advance(MINUTE)
+    expect(asked('/token')).toBeGreaterThanOrEqual(9)
+    expect(asked('/token')).toBeLessThanOrEqual(13)
+    const times = twitch.requests.filter(({ path }) => path === '/token').map(({ at }) => at)
+    for (const [index, at] of times.slice(1).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(5_000)
+    twitch.id.allow(begun.userCode, ANN.login)
+    const accounts = await clock.until(Promise.all([begun, ...others].map((signIn) => signIn?.completed)))
+    expect(accounts.map((account) => account?.id)).toEqual([ANN.id, ANN.id, ANN.id, ANN.id])
+  })
+
+  test('ask no sooner because a message lies', async () => {
+    const { clock, place, openTab, asked } = createWorld()
+    const store = memoryStore()
+    await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES }))
+    const liar = place.channel(`twitch-keyring:${store.name}`)
+    for (let second = 0; second < 60; second += 1) {
+      liar.postMessage({ key: `sign-in:${CLIENT_ID}`, version: 1 })
+      await clock.advance(1_000)
+    }
+    expect(asked('/token')).toBeLessThanOrEqual(12)
+  })
+
+  test('begin another one when none that waits asks for the same, and let go of the old one', async () => {
+    const { clock, store, openTab, begun, outcome } = await beginAndEndIn('/validate')
+    const other = await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: [] }))
+    expect(other.userCode).not.toBe(begun.userCode)
+    expect(await outcome(begun.completed)).toMatchObject({ name: 'AbortError' })
+  })
+})
+
+test('a device code sign-in that is cancelled while the store takes nothing is over here at least', async () => {
+  const { clock, openTab, asked } = createWorld()
+  const store = memoryStore()
+  const inner = store.replace
+  const signIn = await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES }))
+  store.replace = async () => {
+    throw new Error('no room')
+  }
+  signIn.cancel()
+  await clock.settle()
+  store.replace = inner
+  expect(await clock.until(signIn.completed.catch((error) => error))).toMatchObject({ name: 'AbortError' })
+  expect(asked('/token')).toBe(0)
+})
+
+describe('an exchange without an answer', () => {
+  test('is not followed by another one at once', async () => {
+    const { clock, twitch, openTab, asked } = createWorld()
+    await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    twitch.faults.add({ host: 'id', path: '/token', fault: { kind: 'no-answer' } })
+    await clock.advance(2 * MINUTE)
+    expect(asked('/token')).toBeGreaterThanOrEqual(4)
+    expect(asked('/token')).toBeLessThanOrEqual(7)
+  })
+
+  test('has lost nothing once Twitch says that it still waits for the user', async () => {
+    const { clock, twitch, openTab } = createWorld()
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    const answer = (fault: HttpFault) => twitch.faults.add({ host: 'id', path: '/token', times: 1, fault })
+    answer({ kind: 'no-answer' })
+    await clock.advance(MINUTE)
+    answer({ kind: 'status', status: 400, body: '{"status":400,"message":"invalid device code"}' })
+    await clock.advance(MINUTE)
+    twitch.id.allow(signIn.userCode, ANN.login)
+    expect(await clock.until(signIn.completed)).toMatchObject({ id: ANN.id })
+  })
+
+  test('that comes after the sign-in was cancelled signs nobody in, and its token is revoked', async () => {
+    const { clock, twitch, openTab, asked } = createWorld()
+    const { handler } = openTab()
+    const signIn = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES }))
+    twitch.id.allow(signIn.userCode, ANN.login)
+    twitch.latency = 3_000
+    await clock.advance(5_500)
+    signIn.cancel()
+    await clock.advance(MINUTE)
+    expect(asked('/token')).toBe(1)
+    expect(asked('/revoke')).toBe(1)
+    expect(await handler.users()).toEqual([])
+    await expect(signIn.completed).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
 describe('a device code sign-in that expects somebody', () => {
   async function begin(options: Parameters<typeof createWorld>[0] = {}) {
     const world = createWorld(options)
@@ -223,6 +407,19 @@ describe('a device code sign-in that expects somebody', () => {
     expect(twitch.id.isAlive(pair.accessToken)).toBe(true)
   })
 
+  test('has somebody else refused and revoked by a page that only tidies up', async () => {
+    const { clock, twitch, store, openTab, signIn, revoked } = await begin()
+    const silent = twitch.faults.add({ host: 'id', path: '/validate', fault: { kind: 'no-answer' } })
+    twitch.id.allow(signIn.userCode, BEN.login)
+    await clock.advance(5_500)
+    silent()
+    const { handler, manager } = openTab(store)
+    await clock.until(manager.start())
+    await clock.advance(1_000)
+    expect(await handler.users()).toEqual([])
+    expect(revoked()).toMatchObject([{ status: 200 }])
+  })
+
   test('goes on only with one that expects the same', async () => {
     const { clock, handler, signIn } = await begin()
     const same = await clock.until(signInWithDeviceCode(handler, { scopes: SCOPES, expectedUser: ANN.id }))
@@ -233,6 +430,15 @@ describe('a device code sign-in that expects somebody', () => {
 })
 
 describe('bad input', () => {
+  test.each([
+    [{ scopes: 'chat:read' }, /scopes must be a list/],
+    [{ scopes: SCOPES, expectedUser: 'ann' }, /expectedUser must be a user id/],
+  ])('%j is a TypeError that says what is expected', async (options, message) => {
+    const error = await signInWithDeviceCode(createWorld().openTab().handler, options as never).catch((error) => error)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toMatch(message)
+  })
+
   test('an unknown option is a TypeError that lists the known ones', async () => {
     const { openTab } = createWorld()
     const options = { scope: SCOPES } as never

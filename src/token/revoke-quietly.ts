@@ -1,0 +1,8 @@
+import { revokeToken } from '../oauth/revoke.ts'
+import { requestOptions } from './app.ts'
+import type { Keyring } from './keyring.ts'
+
+/** Nobody waits for more than an attempt: what is not stored is lost to everybody. */
+export async function revokeQuietly({ book, platform }: Keyring, accessToken: string): Promise<void> {
+  await revokeToken(accessToken, { clientId: book.clientId, ...requestOptions(platform) }).catch(() => {})
+}
