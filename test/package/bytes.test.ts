@@ -41,16 +41,29 @@ afterAll(() => {
   writeFileSync('test-results/bytes.txt', lines.join('\n'))
 })
 
-function expectWithin(what: string, code: string, budget: number): void {
-  const size = gzipSync(code, { level: 9 }).length
+function gzipped(code: string): number {
+  return gzipSync(code, { level: 9 }).length
+}
+
+function expectWithin(what: string, size: number, budget: number): void {
   lines.push(`${String(size).padStart(6)} of ${String(budget).padStart(6)} bytes gzipped: ${what}`)
   expect(size).toBeLessThanOrEqual(budget)
 }
 
 test.each(sets)('$what fits into $budget bytes', async ({ what, code, budget }) => {
-  expectWithin(what, await bundle(code, { minify: true }), budget)
+  expectWithin(what, gzipped(await bundle(code, { minify: true })), budget)
 })
 
 test.each(files)('$file fits into $budget bytes', async ({ file, budget }) => {
-  expectWithin(file, await readFile(join(root, 'dist', file), 'utf8'), budget)
+  expectWithin(file, gzipped(await readFile(join(root, 'dist', file), 'utf8')), budget)
+})
+
+test('signInWithDeviceCode adds at most 1,500 bytes to the token core', async () => {
+  const core = `export { StoredTokenHandler, TokenManager } from '${pkg.name}/token'
+    export { indexedDBStore } from '${pkg.name}/stores'`
+  const both = `${core}; export { signInWithDeviceCode } from '${pkg.name}/token'`
+  const [without = 0, together = 0] = await Promise.all(
+    [core, both].map(async (code) => gzipped(await bundle(code, { minify: true }))),
+  )
+  expectWithin('signInWithDeviceCode, beside the token core', together - without, 1_500)
 })
