@@ -94,6 +94,11 @@ export class Keeper {
     return kept
   }
 
+  /** As {@link load}, where a store that fails is worth a warning and stops nothing. */
+  async notice(key: string, origin: Origin): Promise<void> {
+    await this.load(key, origin).catch(this.#news.warning)
+  }
+
   /** Takes in what stands in the store now, and tells what is new. Every news of a token comes through here, once. */
   learn(
     key: string,
@@ -324,7 +329,7 @@ export class Keeper {
   /** The record has ended, unless somebody signed in meanwhile. */
   async #takeRejected(old: KeptToken, error: TokenRejectedError): Promise<KeptToken> {
     const origin = this.keyring.renewal.hasEnded(error) ? 'here' : 'elsewhere'
-    await this.load(old.key, origin).catch(this.#news.warning)
+    await this.notice(old.key, origin)
     const kept = this.#kept.get(old.key)
     // Whoever has signed in since may have done so with the same pair.
     const isOther = kept?.record.accessToken !== old.record.accessToken || error.reason === 'signed-out'

@@ -1,4 +1,3 @@
-import { TokenRejectedError } from '../errors.ts'
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
@@ -6,11 +5,11 @@ import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
 import { keeperNews, type TokenManagerEvents } from './events.ts'
+import { handOut, renewRefused } from './hand-out.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
-import { missingScope } from './missing-scope.ts'
 import { openKeyring } from './open-keyring.ts'
 import { rejection } from './rejection.ts'
 import { requireUserId } from './require-user-id.ts'
@@ -138,7 +137,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     }
     this.#startSoon()
     return this.#bounded(
-      this.#goodFrom(({ source }) => source.obtain(user, scopes ?? []), scopes),
+      this.#good((source) => source.obtain(user, scopes ?? []), scopes),
       signal,
     ).then((issued) => {
       if (issued !== undefined) return issued
@@ -151,7 +150,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     signal?.throwIfAborted()
     this.#startSoon()
     return this.#bounded(
-      this.#goodFrom(({ source }) => source.obtainForChat(shardId), ['chat:read']),
+      this.#good((source) => source.obtainForChat(shardId), ['chat:read']),
       signal,
     )
   }
@@ -247,7 +246,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     this.#endings.push(
       book.news.listen(({ key }, origin) => {
         if (!key.startsWith(`token:${book.clientId}:`) || keeper.find(key)?.renewing) return
-        keeper.load(key, origin).catch((error: unknown) => this.#warn(error))
+        void keeper.notice(key, origin)
       }),
     )
   }
@@ -276,59 +275,17 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     }
   }
 
-  /** A good token from the source; when what it gave turns out dead, the source may have another one, once. */
-  async #goodFrom(
-    obtain: (opened: Opened) => Promise<KeptToken | undefined>,
+  async #good(
+    obtain: (source: TokenSource) => Promise<KeptToken | undefined>,
     scopes: ScopeRequirement | undefined,
   ): Promise<AccessToken | undefined> {
-    const opened = await this.#open()
-    const kept = await obtain(opened)
-    if (kept === undefined) return undefined
-    try {
-      return this.#hand(await opened.keeper.good(kept), scopes)
-    } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw error
-      const other = await opened.source.instead(kept, error)
-      if (other === undefined) throw error
-      return this.#hand(await opened.keeper.good(other), scopes)
-    }
+    const { keeper, source } = await this.#open()
+    const kept = await obtain(source)
+    return kept && handOut(keeper, source, kept, scopes)
   }
 
-  async #renew({ keeper, source, appTokens }: Opened, refused: AccessToken): Promise<AccessToken> {
-    if (refused.kind === 'app') return appTokens.renew(refused)
-    const kept = await this.#keptOf(keeper, source, refused)
-    try {
-      if (kept.record.accessToken !== refused.value) return (await keeper.good(kept)).issued
-      return (await keeper.renew(kept, 'refused')).issued
-    } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw error
-      const other = await source.instead(kept, error)
-      if (other === undefined) throw error
-      return (await keeper.good(other)).issued
-    }
-  }
-
-  /** The token that was refused, or what is there in its place. */
-  async #keptOf(keeper: Keeper, source: TokenSource, { userId, value, scopes }: AccessToken): Promise<KeptToken> {
-    const find = () => {
-      const mine = keeper.ofUser(userId ?? '')
-      return (
-        mine.find(({ record }) => record.accessToken === value) ?? mine.find((other) => other.can(scopes)) ?? mine[0]
-      )
-    }
-    const known = find()
-    if (known?.record.accessToken === value) return known
-    // Another context may have renewed it since, or it is from there and newer than what is known here.
-    if (known !== undefined) await keeper.load(known.key, 'elsewhere').catch((error: unknown) => this.#warn(error))
-    const kept = find() ?? (userId === undefined ? undefined : await source.obtain(userId, scopes))
-    if (kept !== undefined) return kept
-    throw rejection({ ended: 'signed-out', userId })
-  }
-
-  /** @throws {MissingScopeError} */
-  #hand(kept: KeptToken, scopes: ScopeRequirement | undefined): AccessToken {
-    if (kept.can(scopes)) return kept.issued
-    throw missingScope(kept, scopes ?? [])
+  #renew({ keeper, source, appTokens }: Opened, refused: AccessToken): Promise<AccessToken> {
+    return refused.kind === 'app' ? appTokens.renew(refused) : renewRefused(keeper, source, refused)
   }
 
   /** A caller's abort ends its wait, and nothing else. */

@@ -1,0 +1,68 @@
+import { TokenRejectedError } from '../errors.ts'
+import type { AccessToken, ScopeRequirement } from '../types.ts'
+import type { Keeper } from './keeper.ts'
+import type { KeptToken } from './kept-token.ts'
+import { missingScope } from './missing-scope.ts'
+import { rejection } from './rejection.ts'
+import type { TokenSource } from './sources/token-source.ts'
+
+/**
+ * Makes sure that a token is good, and hands it out. When it turns out dead, the source may have another one, once.
+ *
+ * @throws {MissingScopeError | TokenRejectedError | NetworkError}
+ */
+export async function handOut(
+  keeper: Keeper,
+  source: TokenSource,
+  kept: KeptToken,
+  scopes: ScopeRequirement | undefined,
+): Promise<AccessToken> {
+  try {
+    return issued(await keeper.good(kept), scopes)
+  } catch (error) {
+    return issued(await keeper.good(await instead(source, kept, error)), scopes)
+  }
+}
+
+/**
+ * The answer to a token that was refused: what is there in its place already, or what it is renewed to.
+ *
+ * @throws {TokenRejectedError | NetworkError}
+ */
+export async function renewRefused(keeper: Keeper, source: TokenSource, refused: AccessToken): Promise<AccessToken> {
+  const kept = await inItsPlace(keeper, source, refused)
+  const isAnother = kept.record.accessToken !== refused.value
+  try {
+    return (isAnother ? await keeper.good(kept) : await keeper.renew(kept, 'refused')).issued
+  } catch (error) {
+    return (await keeper.good(await instead(source, kept, error))).issued
+  }
+}
+
+async function instead(source: TokenSource, kept: KeptToken, error: unknown): Promise<KeptToken> {
+  const other = error instanceof TokenRejectedError ? await source.instead(kept, error) : undefined
+  if (other === undefined) throw error
+  return other
+}
+
+/** The token that was refused, or what is there in its place. */
+async function inItsPlace(keeper: Keeper, source: TokenSource, refused: AccessToken): Promise<KeptToken> {
+  const { userId, value, scopes } = refused
+  const find = () => {
+    const mine = keeper.ofUser(userId ?? '')
+    return mine.find(({ record }) => record.accessToken === value) ?? mine.find((other) => other.can(scopes)) ?? mine[0]
+  }
+  const known = find()
+  if (known?.record.accessToken === value) return known
+  // Another context may have renewed it since, or it is from there and newer than what is known here.
+  if (known !== undefined) await keeper.notice(known.key, 'elsewhere')
+  const kept = find() ?? (userId === undefined ? undefined : await source.obtain(userId, scopes))
+  if (kept !== undefined) return kept
+  throw rejection({ ended: 'signed-out', userId })
+}
+
+/** @throws {MissingScopeError} */
+function issued(kept: KeptToken, scopes: ScopeRequirement | undefined): AccessToken {
+  if (kept.can(scopes)) return kept.issued
+  throw missingScope(kept, scopes ?? [])
+}
