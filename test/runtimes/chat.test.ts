@@ -51,7 +51,7 @@ test('the built reader joins, hears, comes back after a cut, and lets its proces
     told.push(line)
     converse(twitch, told)
   }
-  expect({ complaints, told }).toEqual({ complaints: '', told: CONVERSATION })
+  expect(told, complaints).toEqual(CONVERSATION)
   expect(agent).toContain(`${names[runtime]}/${pkg.devDependencies[runtime]}`)
   expect(await ended).toBe(0)
   await vi.waitFor(() => expect(twitch.chat.connections).toEqual([]), { timeout: 30_000 })
