@@ -20,8 +20,8 @@ type Listener<Event> = (event: Event) => unknown
 export abstract class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
 
-  /** Loops over events that have not ended. */
-  readonly #iterations = new Set<() => void>()
+  /** Ends of loops over events that have not ended. */
+  readonly #loops = new Set<() => void>()
 
   /** @returns The function that ends the listening. */
   on<Type extends keyof Events>(
@@ -43,7 +43,7 @@ export abstract class Emitter<Events extends object> {
       return listener(event)
     }
     all.add(call)
-    signal?.addEventListener('abort', end, { once: true })
+    signal?.addEventListener('abort', end)
     return end
   }
 
@@ -56,52 +56,41 @@ export abstract class Emitter<Events extends object> {
     const { signal, limit = 1000, onDropped } = options
     const waiting: Events[Type][] = []
     let dropped = 0
-    let done = false
-    let wake: (() => void) | undefined
-
-    const end = this.on(type, (event) => {
+    let wake = () => {}
+    const stop = this.on(type, (event) => {
       waiting.push(event)
       if (waiting.length > limit) {
         waiting.shift()
         dropped += 1
       }
-      wake?.()
+      wake()
     })
-    const onAbort = () => wake?.()
-    signal?.addEventListener('abort', onAbort)
-    const finish = () => {
-      done = true
-      this.#iterations.delete(finish)
-      end()
-      signal?.removeEventListener('abort', onAbort)
-      wake?.()
+    const end = () => {
+      stop()
+      signal?.removeEventListener('abort', end)
+      this.#loops.delete(end)
+      wake()
     }
-
-    this.#iterations.add(finish)
+    signal?.addEventListener('abort', end)
+    this.#loops.add(end)
     return {
       [Symbol.asyncIterator]() {
         return this
       },
-      async next() {
-        for (;;) {
-          if (signal?.aborted && !done) {
-            finish()
-            throw signal.reason
-          }
-          if (dropped > 0) {
-            const count = dropped
-            dropped = 0
-            onDropped?.(count)
-          }
-          if (waiting.length > 0) return { done: false, value: waiting.shift() as Events[Type] }
-          if (done) return { done: true, value: undefined }
+      next: async () => {
+        while (waiting.length === 0 && this.#loops.has(end) && !signal?.aborted)
           await new Promise<void>((resolve) => {
             wake = resolve
           })
-        }
+        signal?.throwIfAborted()
+        if (dropped > 0) onDropped?.(dropped)
+        dropped = 0
+        return waiting.length > 0
+          ? { done: false, value: waiting.shift() as Events[Type] }
+          : { done: true, value: undefined }
       },
       async return() {
-        finish()
+        end()
         waiting.length = 0
         return { done: true, value: undefined }
       },
@@ -110,7 +99,7 @@ export abstract class Emitter<Events extends object> {
 
   /** Ends all loops over events, after what waits for them. @internal */
   protected endEvents(): void {
-    for (const finish of [...this.#iterations]) finish()
+    for (const end of this.#loops) end()
   }
 
   /** @internal */
@@ -130,7 +119,7 @@ export abstract class Emitter<Events extends object> {
 
   /** @internal */
   protected hasListeners(type: keyof Events): boolean {
-    return (this.#listeners.get(type)?.size ?? 0) > 0
+    return !!this.#listeners.get(type)?.size
   }
 }
 
