@@ -35,10 +35,10 @@ export function entryOf(message, pictures) {
  * @returns {Entry}
  */
 export function entryOfNotice(notice, pictures) {
-  const { msgId, params, systemMsg } = notice
+  const { msgId, systemMsg, irc } = notice
   const note =
     msgId === 'announcement'
-      ? { kind: `announcement ${'color' in params ? String(params.color).toLowerCase() : ''}`, text: 'Announcement' }
+      ? { kind: `announcement ${irc.tag('msg-param-color')?.toLowerCase() ?? ''}`, text: 'Announcement' }
       : { kind: msgId === 'raid' ? 'raid' : 'sub', text: systemMsg }
   return { ...sender(notice, pictures), note }
 }

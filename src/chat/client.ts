@@ -1,13 +1,34 @@
 import { ChatError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { resolvePlatform } from '../internal/platform.ts'
+import type { AccessTokenSource } from '../types.ts'
 import { channelName } from './channels.ts'
-import type { Connection } from './connection.ts'
-import type { IrcMessage } from './irc-message.ts'
-import { ChatReader, type ChatReaderOptions } from './reader.ts'
+import { type ChatLimits, NORMAL_LIMITS } from './limits.ts'
+import { ChatReader, type ChatReaderOptions, type ChatWaitOptions } from './reader.ts'
 import { type SayOptions, type SentMessage, Speaking } from './speaking.ts'
+import { withTokens } from './with-tokens.ts'
 
-/** Those of {@link ChatReader}. */
-export interface ChatClientOptions extends ChatReaderOptions {}
+export interface ChatClientOptions extends Omit<ChatReaderOptions, 'auth' | 'limits'> {
+  /** Left out: everything is read anonymously. */
+  readonly tokens?: AccessTokenSource | undefined
+  /** Whether to read anonymously while nobody is signed in. Default false: then there is no chat until somebody is. */
+  readonly anonymous?: boolean | undefined
+  /** What the account may do, where it is not what every account may: `VERIFIED_LIMITS` for verified bots. */
+  readonly limits?: Partial<ChatLimits> | undefined
+}
+
+const OPTIONS: readonly (keyof ChatClientOptions)[] = [
+  'tokens',
+  'anonymous',
+  'channels',
+  'platform',
+  'membership',
+  'limits',
+  'channelsPerShard',
+  'pingInterval',
+  'pongTimeout',
+  'loginTimeout',
+]
 
 /**
  * Reads Twitch chat, and speaks in it.
@@ -20,15 +41,39 @@ export interface ChatClientOptions extends ChatReaderOptions {}
  * @see https://dev.twitch.tv/docs/chat/irc/#sending-and-receiving-chat-messages
  */
 export class ChatClient extends ChatReader {
-  readonly #speaking: Speaking
+  /** @internal */
+  protected override readonly speaking: Speaking
+  readonly #limits: ChatLimits
 
   constructor(options: ChatClientOptions = {}) {
-    super(options)
-    this.#speaking = new Speaking({
+    refuseUnknownOptions('ChatClient', options, OPTIONS)
+    const { tokens, anonymous, ...reading } = options
+    super({ ...reading, auth: tokens && withTokens(tokens, { anonymous }) })
+    this.#limits = { ...NORMAL_LIMITS, ...options.limits }
+    this.speaking = new Speaking({
       platform: resolvePlatform(options.platform),
-      route: (channel) => this.route(channel),
-      started: () => this.started,
+      limits: this.#limits,
+      route: (channel) => {
+        const alive = this.shards.filter(({ connection }) => connection)
+        const { connection, token } = alive.find(({ channels }) => channels.has(`#${channel}`)) ?? alive[0] ?? {}
+        return connection && { connection, token }
+      },
+      started: () => this.session !== undefined,
     })
+  }
+
+  /**
+   * @throws {ChatError} Beside those of {@link ChatReader.join} `join-limit`: the account is in as many channels as it may.
+   *   Then the channel is not wanted.
+   */
+  override join(channel: string, options: ChatWaitOptions = {}): Promise<void> {
+    const name = channelName(channel)
+    const { wanted, login } = this
+    const { channels } = this.#limits
+    const counted = wanted.filter((other) => !this.speaking.moderates(other))
+    if (counted.length < channels || wanted.includes(name) || name === login) return super.join(name, options)
+    const text = `An account may be in ${channels} channels at once: leave one before joining ${name}.`
+    return Promise.reject(new ChatError(text, { reason: 'join-limit', channel: name }))
   }
 
   /**
@@ -43,12 +88,12 @@ export class ChatClient extends ChatReader {
    * @throws {TypeError} The text is missing, empty, or holds CR, LF or NUL; there is no such name of a channel.
    */
   say(channel: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
-    return this.#speaking.say(channelName(channel), text, '', undefined, options)
+    return this.speaking.say(channelName(channel), text, '', undefined, options)
   }
 
   /** As {@link say}, as a `/me`. */
   me(channel: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
-    return this.#speaking.say(channelName(channel), text, '/me ', undefined, options)
+    return this.speaking.say(channelName(channel), text, '/me ', undefined, options)
   }
 
   /**
@@ -58,26 +103,11 @@ export class ChatClient extends ChatReader {
    */
   reply(channel: string, messageId: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
     // Left out, it would be no answer at all.
-    return this.#speaking.say(channelName(channel), text, '', messageId ?? '', options)
+    return this.speaking.say(channelName(channel), text, '', messageId ?? '', options)
   }
 
   override close(): void {
+    this.speaking.close(new ChatError('Chat was closed.', { reason: 'closed' }))
     super.close()
-    this.#speaking.close(new ChatError('Chat was closed.', { reason: 'closed' }))
-  }
-
-  /** @internal */
-  protected override heard(message: IrcMessage, connection: Connection): void {
-    this.#speaking.heard(message, connection)
-  }
-
-  /** @internal */
-  protected override isOurs(message: IrcMessage): boolean {
-    return this.#speaking.said(message)
-  }
-
-  /** @internal */
-  protected override changed(): void {
-    this.#speaking.wake()
   }
 }

@@ -1,9 +1,10 @@
 import { ChatError, NetworkError } from '../errors.ts'
+import { createTimer } from '../internal/timer.ts'
 import { type IrcMessage, parseIrcMessage } from './irc-message.ts'
-import { type LoginOptions, loginLines, readRefusal } from './login.ts'
+import { type LoginOptions, loginLines } from './login.ts'
 import type { ChatPlatform } from './platform.ts'
 
-export interface ConnectionOptions extends LoginOptions {
+export interface ConnectionSettings {
   readonly platform: ChatPlatform
   /** Milliseconds from dialling to the welcome. */
   readonly loginTimeout: number
@@ -13,165 +14,145 @@ export interface ConnectionOptions extends LoginOptions {
   readonly pongTimeout: number
 }
 
-/** What a connection tells. `onEnd` comes once and last. */
+/** What a connection tells. */
 export interface ConnectionListener {
+  /** What a NOTICE before the welcome says. @returns What it ends the login with, if it does. */
+  readRefusal(text: string): Error | undefined
   onReady(connection: Connection): void
   onLine(raw: string, message: IrcMessage | undefined, connection: Connection): void
-  /** @param error `'refused'`: the token. */
-  onEnd(error: 'refused' | Error, connection: Connection): void
+  /** Comes once and last, unless it was closed from here. */
+  onEnd(error: Error, connection: Connection): void
+}
+
+/** One WebSocket, from dialling to its end: it logs in, answers PING and notices when the other side is gone. */
+export interface Connection {
+  /** As the server calls us; empty before the welcome. */
+  readonly login: string
+  /** Milliseconds of the last PING, there and back. */
+  readonly latency: number | undefined
+  /** Whether ROOMSTATE, USERSTATE and their like come. */
+  readonly hasCommands: boolean
+  /** A line on a socket that is gone goes nowhere. */
+  send(line: string): void
+  /** Asks for a sign of life at once: after a sleep, a change of network. */
+  check(): void
+  /** Ends it without a word to the listener. */
+  close(): void
 }
 
 /** No line of Twitch is nearly as long. */
 const LONGEST_LINE = 65_536
 
-/** One WebSocket, from dialling to its end: it logs in, answers PING and notices when the other side is gone. */
-export class Connection {
-  /** As the server calls us; empty before the welcome. */
-  login = ''
-  /** Milliseconds of the last PING, there and back. */
-  latency: number | undefined
-  /** Whether ROOMSTATE, USERSTATE and their like come. */
-  hasCommands = false
-  readonly #options: ConnectionOptions
-  readonly #listener: ConnectionListener
-  readonly #socket: WebSocket
-  #state: 'opening' | 'ready' | 'ended' = 'opening'
-  #rest = ''
-  #heard = false
-  #timer: unknown
-  #pingedAt = 0
-  #asking = false
+/** @throws {ConfigurationError} There is no WebSocket here. */
+export function openConnection(
+  options: ConnectionSettings & LoginOptions,
+  { readRefusal, onReady, onLine, onEnd }: ConnectionListener,
+): Connection {
+  const { platform, loginTimeout, pingInterval, pongTimeout } = options
+  const schedule = createTimer(platform)
+  const socket = platform.openSocket()
+  let ended = false
+  let rest = ''
+  let heard = false
+  let pingedAt: number | undefined
 
-  /** @throws What the platform throws for a bad or forbidden URL. */
-  constructor(options: ConnectionOptions, listener: ConnectionListener) {
-    const { platform, loginTimeout } = options
-    this.#options = options
-    this.#listener = listener
-    const socket = new platform.WebSocket(platform.irc)
-    this.#socket = socket
-    socket.onopen = () => {
-      for (const line of loginLines(options)) socket.send(line)
-    }
-    socket.onmessage = ({ data }) => this.#receive(data)
-    // All that matters comes with the close; but some platforms take an error nobody listens to for a crash.
-    socket.onerror = () => {}
-    socket.onclose = ({ code }) => this.#end(new NetworkError(`Twitch chat closed the connection (${code}).`))
-    this.#timer = platform.setTimeout(
-      () => this.#end(new NetworkError(`Twitch chat did not let us in within ${loginTimeout} ms.`)),
-      loginTimeout,
-    )
+  const connection = { login: '', latency: undefined as number | undefined, hasCommands: false, send, check, close }
+
+  socket.onopen = () => {
+    for (const line of loginLines(options)) send(line)
+  }
+  socket.onmessage = ({ data }) => {
+    if (typeof data === 'string') receive(data)
+  }
+  // All that matters comes with the close; but some platforms take an error nobody listens to for a crash.
+  socket.onerror = () => {}
+  socket.onclose = ({ code }) => end(new NetworkError(`Twitch chat closed the connection (${code}).`))
+  schedule(loginTimeout, () => end(new NetworkError(`Twitch chat did not answer within ${loginTimeout} ms.`)))
+  return connection
+
+  function send(line: string): void {
+    if (socket.readyState === 1) socket.send(line)
   }
 
-  get ready(): boolean {
-    return this.#state === 'ready'
+  function check(): void {
+    if (connection.login && pingedAt === undefined) ping()
   }
 
-  /** @returns Whether the line has left. */
-  send(line: string): boolean {
-    if (this.#state === 'ended' || this.#socket.readyState !== 1) return false
-    this.#socket.send(line)
-    return true
+  function close(): void {
+    ended = true
+    schedule()
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close(1000)
   }
 
-  /** Ends it without a word to the listener. */
-  close(): void {
-    this.#leave()
+  function end(error: Error): void {
+    close()
+    onEnd(error, connection)
   }
 
-  /** Asks for a sign of life at once: after a sleep, a change of network. */
-  check(): void {
-    if (this.ready && !this.#asking) this.#ping()
-  }
-
-  #receive(data: unknown): void {
-    if (typeof data !== 'string') return
-    this.#heard = true
-    let text = this.#rest === '' ? data : this.#rest + data
+  function receive(data: string): void {
+    heard = true
+    let text = rest + data
     // Where IRC's own subprotocol was agreed on, a frame is a line; Twitch ends each line by CR LF.
-    if (this.#socket.protocol?.endsWith('.ircv3.net')) text += '\n'
+    if (socket.protocol?.endsWith('.ircv3.net')) text += '\n'
     let start = 0
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      this.#readLine(text.slice(start, text.charCodeAt(end - 1) === 0x0d ? end - 1 : end))
-      if (this.#state === 'ended') return
-      start = end + 1
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', start)) {
+      readLine(text.slice(start, text.charCodeAt(at - 1) === 0x0d ? at - 1 : at))
+      if (ended) return
+      start = at + 1
     }
-    this.#rest = text.length - start > LONGEST_LINE ? '' : text.slice(start)
+    rest = text.length - start > LONGEST_LINE ? '' : text.slice(start)
   }
 
-  #readLine(raw: string): void {
+  function readLine(raw: string): void {
     if (raw === '') return
     const message = parseIrcMessage(raw)
-    if (message !== undefined && message.command !== 'PRIVMSG' && !this.#obey(message)) return
-    this.#listener.onLine(raw, message, this)
+    if (message && message.command !== 'PRIVMSG') obey(message)
+    if (!ended) onLine(raw, message, connection)
   }
 
-  /** @returns Whether the connection still lives. */
-  #obey(message: IrcMessage): boolean {
-    switch (message.command) {
+  function obey({ command, params: [first = '', second, third] }: IrcMessage): void {
+    switch (command) {
       case 'PING':
-        this.send(`PONG :${message.params[0] ?? ''}`)
+        send(`PONG :${first}`)
         break
       case 'PONG':
-        if (this.#pingedAt > 0) this.latency = this.#options.platform.monotonic() - this.#pingedAt
+        if (pingedAt !== undefined) connection.latency = platform.monotonic() - pingedAt
         break
       case 'CAP':
-        if (message.params[1] === 'ACK' && message.params[2]?.includes('twitch.tv/commands')) this.hasCommands = true
+        if (second === 'ACK' && third?.includes('twitch.tv/commands')) connection.hasCommands = true
         break
       case '001':
-        if (!this.ready) this.#welcome(message.params[0] ?? '')
+        if (!connection.login) welcome(first)
         break
       case 'NOTICE': {
-        const refusal = this.ready ? undefined : readRefusal(message.params[1] ?? '')
-        if (refusal !== undefined) this.#end(refusal)
+        const refusal = connection.login ? undefined : readRefusal(second ?? '')
+        if (refusal) end(refusal)
         break
       }
       case 'ERROR':
-        this.#end(new ChatError(`The chat server ended it: ${message.params[0] ?? ''}`, { reason: 'closed' }))
+        end(new ChatError(`The chat server ended it: ${first}`, { reason: 'closed' }))
     }
-    return this.#state !== 'ended'
   }
 
-  #welcome(login: string): void {
-    this.#state = 'ready'
-    this.login = login
-    this.#schedule(this.#options.pingInterval, () => this.#ping())
-    this.#listener.onReady(this)
+  function welcome(login: string): void {
+    connection.login = login || options.nick
+    schedule(pingInterval, ping)
+    onReady(connection)
   }
 
   /** Silence alone means nothing: a quiet channel is silent. Silence after a PING means that nobody is there. */
-  #ping(): void {
-    const { platform, pingInterval, pongTimeout } = this.#options
-    this.#pingedAt = platform.monotonic()
-    this.#heard = false
-    this.#asking = true
-    this.send('PING :keyring')
+  function ping(): void {
+    pingedAt = platform.monotonic()
+    heard = false
+    send('PING :keyring')
     const wakeAt = platform.now() + pongTimeout
-    this.#schedule(pongTimeout, () => {
-      this.#asking = false
-      if (this.#heard) this.#schedule(Math.max(0, pingInterval - pongTimeout), () => this.#ping())
+    schedule(pongTimeout, () => {
+      pingedAt = undefined
+      if (heard) schedule(Math.max(0, pingInterval - pongTimeout), ping)
       // The timer came much too late: the machine slept, and what was sent before tells nothing.
-      else if (platform.now() - wakeAt > 5000) this.#ping()
-      else this.#end(new NetworkError(`Twitch chat did not answer a PING within ${pongTimeout} ms.`))
+      else if (platform.now() - wakeAt > 5000) ping()
+      else end(new NetworkError(`Twitch chat did not answer within ${pongTimeout} ms.`))
     })
-  }
-
-  #schedule(delay: number, work: () => void): void {
-    const { platform } = this.#options
-    platform.clearTimeout(this.#timer)
-    this.#timer = platform.setTimeout(work, delay)
-  }
-
-  #end(error: 'refused' | Error): void {
-    if (this.#state === 'ended') return
-    this.#leave()
-    this.#listener.onEnd(error, this)
-  }
-
-  #leave(): void {
-    if (this.#state === 'ended') return
-    this.#state = 'ended'
-    this.#options.platform.clearTimeout(this.#timer)
-    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null
-    this.#socket.close(1000)
   }
 }

@@ -1,7 +1,6 @@
 import type { ChatError, NetworkError, TwitchKeyringError } from '../errors.ts'
 import type { IrcMessage } from './irc-message.ts'
 import type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
-import type { UserNoticeMessage } from './user-notices.ts'
 
 /** What every message has: the line it was read from. Whatever a line lacks is empty, `false` or `undefined`. */
 interface Line {
@@ -59,6 +58,20 @@ export interface PrivateMessage extends ChatSender {
   readonly emoteOnly: boolean
   readonly reply: ReplyParent | undefined
   readonly clientNonce: string | undefined
+}
+
+/** Something happened that chat shows. `readUserNotice` says what. @see https://dev.twitch.tv/docs/chat/irc/#usernotice-tags */
+export interface UserNoticeMessage extends ChatSender {
+  readonly command: 'USERNOTICE'
+  readonly id: string
+  /** What happened: `sub`, `raid`, `announcement`, … */
+  readonly msgId: string
+  /** The same of the original, of a `sharedchatnotice`. */
+  readonly sourceMsgId: string
+  /** What Twitch's own chat shows. Empty for an announcement. */
+  readonly systemMsg: string
+  /** What the user wrote with it, or empty. */
+  readonly text: string
 }
 
 /** Messages of one user, or of all, are to disappear. @see https://dev.twitch.tv/docs/chat/irc/#clearchat-tags */

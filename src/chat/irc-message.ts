@@ -60,24 +60,11 @@ export function parseIrcMessage(line: string): IrcMessage | undefined {
   }
   if (at >= length) return undefined
   // Nearly every line is one: its command is a constant, neither searched for nor cut out.
-  if (isPrivmsg(raw, at)) return new ParsedMessage(raw, 'PRIVMSG', tagsEnd, prefixStart, prefixEnd, at + 7)
+  if (raw.startsWith('PRIVMSG ', at)) return new ParsedMessage(raw, 'PRIVMSG', tagsEnd, prefixStart, prefixEnd, at + 7)
   let commandEnd = raw.indexOf(' ', at)
   if (commandEnd === -1) commandEnd = length
   if (commandEnd === at) return undefined
   return new ParsedMessage(raw, raw.slice(at, commandEnd), tagsEnd, prefixStart, prefixEnd, commandEnd)
-}
-
-function isPrivmsg(raw: string, at: number): boolean {
-  return (
-    raw.charCodeAt(at) === 0x50 &&
-    raw.charCodeAt(at + 1) === 0x52 &&
-    raw.charCodeAt(at + 2) === 0x49 &&
-    raw.charCodeAt(at + 3) === 0x56 &&
-    raw.charCodeAt(at + 4) === 0x4d &&
-    raw.charCodeAt(at + 5) === 0x53 &&
-    raw.charCodeAt(at + 6) === 0x47 &&
-    raw.charCodeAt(at + 7) === SPACE
-  )
 }
 
 class ParsedMessage implements IrcMessage {
@@ -89,7 +76,6 @@ class ParsedMessage implements IrcMessage {
   readonly #commandEnd: number
   #params: readonly string[] | undefined
   #tags: ReadonlyMap<string, string> | undefined
-  #firstEscape = -1
 
   constructor(
     raw: string,
@@ -124,22 +110,12 @@ class ParsedMessage implements IrcMessage {
     if (next === -1) return undefined
     if (raw.charCodeAt(next) !== EQUALS) return ''
     const stop = raw.indexOf(';', next)
-    return this.value(next + 1, stop === -1 || stop > end ? end : stop)
+    return unescapeValue(raw.slice(next + 1, stop === -1 || stop > end ? end : stop))
   }
 
   get tags(): ReadonlyMap<string, string> {
     this.#tags ??= new TagMap(this, this.#tagsEnd)
     return this.#tags
-  }
-
-  /** @internal Most lines have no escape at all, so they are searched for one only once. */
-  value(start: number, end: number): string {
-    if (this.#firstEscape === -1) {
-      const found = this.raw.indexOf('\\')
-      this.#firstEscape = found === -1 ? this.raw.length : found
-    }
-    const value = this.raw.slice(start, end)
-    return end <= this.#firstEscape ? value : unescapeValue(value)
   }
 }
 

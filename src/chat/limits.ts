@@ -4,11 +4,14 @@ export interface Rate {
   readonly per: number
 }
 
-/** What an account may do, over all its connections. */
-export interface ChatLimits {
+/** What an account may do, over all its connections. Nobody's is not known to be any other. */
+export interface ReadingLimits {
   readonly logins: Rate
   /** Every channel of a list counts. */
   readonly joins: Rate
+}
+
+export interface ChatLimits extends ReadingLimits {
   /** Where one has no role. Those of {@link privilegedMessages} count here too. */
   readonly messages: Rate
   /** Where one is broadcaster, moderator or VIP. */
@@ -22,9 +25,14 @@ export interface ChatLimits {
  *
  * @see https://dev.twitch.tv/docs/chat/#rate-limits
  */
-export const NORMAL_LIMITS: ChatLimits = {
+export const READING_LIMITS: ReadingLimits = {
   logins: { count: 20, per: 11_000 },
   joins: { count: 20, per: 11_000 },
+}
+
+/** As {@link READING_LIMITS}. */
+export const NORMAL_LIMITS: ChatLimits = {
+  ...READING_LIMITS,
   messages: { count: 20, per: 31_000 },
   privilegedMessages: { count: 100, per: 31_000 },
   channels: 100,
@@ -42,27 +50,23 @@ export const VERIFIED_LIMITS: ChatLimits = {
 /** Counts what was done against a rate. All instants are of one monotonic clock. */
 export class RateWindow {
   readonly #rate: Rate
-  #times: number[] = []
+  readonly #times: number[] = []
 
   constructor(rate: Rate) {
     this.#rate = rate
   }
 
-  /** How many may be done now. */
-  free(now: number): number {
-    const first = this.#times.findIndex((time) => time > now - this.#rate.per)
-    this.#times = first === -1 ? [] : this.#times.slice(first)
-    return Math.max(0, this.#rate.count - this.#times.length)
-  }
-
-  take(now: number, count = 1): void {
-    for (let taken = 0; taken < count; taken += 1) this.#times.push(now)
-  }
-
   /** Milliseconds until one more may be done. */
   wait(now: number): number {
-    if (this.free(now) > 0) return 0
-    const oldest = this.#times[this.#times.length - this.#rate.count] ?? now
-    return Math.max(0, oldest + this.#rate.per - now)
+    const { count, per } = this.#rate
+    const times = this.#times
+    while (times[0] !== undefined && times[0] + per <= now) times.shift()
+    const hindrance = times[times.length - count]
+    return hindrance === undefined ? 0 : hindrance + per - now
+  }
+
+  /** @param at Now, or when its turn comes. */
+  take(at: number): void {
+    this.#times.push(at)
   }
 }

@@ -1,4 +1,23 @@
-import { ChatError, ConfigurationError } from '../errors.ts'
+import type { AccessToken } from '../types.ts'
+
+/** Any error, as one of this library may be. */
+export type Failure = Error & {
+  readonly code?: string
+  readonly reason?: string
+  readonly retryAt?: number | undefined
+}
+
+/** With what a connection logs in. Without one it does so as nobody. */
+export type ChatAuth = (shardId: number) => {
+  /** Asked before each login. @returns `undefined`: as nobody. */
+  getToken(signal: AbortSignal): Promise<AccessToken | undefined>
+  /** What a NOTICE before the welcome says. @returns What it ends the login with, if it does. */
+  readRefusal(text: string): Error | undefined
+  /** A login failed. @returns Whether to log in again at once. */
+  mayRetry(error: Failure): boolean
+  /** Whether no later login can be any better. */
+  isFinal(error: Failure): boolean
+}
 
 export interface LoginOptions {
   /** The bare access token; `undefined`: anonymous. */
@@ -26,20 +45,4 @@ export function loginLines({ token, nick, membership }: LoginOptions): readonly 
 /** A name under which Twitch lets anybody read. */
 export function anonymousNick(random: number): string {
   return `justinfan${Math.floor(10_000 + random * 90_000)}`
-}
-
-/**
- * What a NOTICE before the login means.
- *
- * @returns `'refused'`: the token is dead, or lacks `chat:read`. An error: no other token of this kind would do.
- */
-export function readRefusal(text: string): 'refused' | ConfigurationError | ChatError | undefined {
-  if (/^login authentication failed/i.test(text)) return 'refused'
-  if (/^(improperly formatted auth|login unsuccessful|invalid nick)/i.test(text))
-    return new ConfigurationError(
-      `Twitch chat refused the login: "${text}". It takes user access tokens with chat:read.`,
-    )
-  return /^error logging in/i.test(text)
-    ? new ChatError(`Twitch chat refused the login: "${text}".`, { reason: 'login-failed' })
-    : undefined
 }

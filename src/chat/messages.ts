@@ -1,5 +1,4 @@
 import type { IrcMessage } from './irc-message.ts'
-import { readNoticeKind, readNoticeParams } from './user-notices.ts'
 
 /** A badge as Twitch names it: `{ name: 'subscriber', version: '12' }`. */
 export interface Badge {
@@ -47,8 +46,6 @@ export interface RoomState {
   readonly subsOnly?: boolean | undefined
 }
 
-const NO_BADGES: readonly Badge[] = []
-
 /**
  * One view of all commands: each getter reads the line when it is asked, and what a line lacks is `undefined`, empty or
  * `false`. The interfaces in events.ts say which command has which.
@@ -57,7 +54,8 @@ export class MessageView {
   readonly irc: IrcMessage
   declare readonly msgId: string
   declare readonly roomId: string
-  declare readonly emoteOnly: boolean
+  declare readonly badges: readonly Badge[]
+  declare readonly banDuration: number | undefined
 
   constructor(irc: IrcMessage) {
     this.irc = irc
@@ -70,18 +68,16 @@ export class MessageView {
   /** Login of the channel, without `#`; empty when the line is of no channel. */
   get channel(): string {
     const target = this.irc.params[0] ?? ''
-    return target.charCodeAt(0) === 0x23 ? target.slice(1) : ''
+    return target.startsWith('#') ? target.slice(1) : ''
   }
 
   get text(): string {
     const text = this.irc.params[1] ?? ''
-    return text.charCodeAt(0) === 1 && text.startsWith('\x01ACTION ')
-      ? text.slice(8, text.endsWith('\x01') ? -1 : undefined)
-      : text
+    return this.action ? text.slice(8).replace('\x01', '') : text
   }
 
   get action(): boolean {
-    return (this.irc.params[1] ?? '').startsWith('\x01ACTION ')
+    return this.irc.params[1]?.startsWith('\x01ACTION ') ?? false
   }
 
   get login(): string {
@@ -89,19 +85,11 @@ export class MessageView {
   }
 
   get displayName(): string {
-    return this.#text('display-name') || this.login
-  }
-
-  get badges(): readonly Badge[] {
-    return readBadges(this.irc.tag('badges'))
-  }
-
-  get badgeInfo(): readonly Badge[] {
-    return readBadges(this.irc.tag('badge-info'))
+    return this.irc.tag('display-name') || this.login
   }
 
   get broadcaster(): boolean {
-    return this.#text('badges').includes('broadcaster/')
+    return this.badges.some(({ name }) => name === 'broadcaster')
   }
 
   get sentAt(): number | undefined {
@@ -116,114 +104,87 @@ export class MessageView {
     return readNumber(this.irc.tag('bits')) ?? 0
   }
 
-  get customRewardId(): string | undefined {
-    return this.irc.tag('custom-reward-id') || undefined
-  }
-
-  get clientNonce(): string | undefined {
-    return this.irc.tag('client-nonce') || undefined
-  }
-
   get reply(): ReplyParent | undefined {
-    const msgId = this.irc.tag('reply-parent-msg-id')
-    if (msgId === undefined) return undefined
-    return {
-      msgId,
-      userId: this.#text('reply-parent-user-id'),
-      userLogin: this.#text('reply-parent-user-login'),
-      displayName: this.#text('reply-parent-display-name'),
-      msgBody: this.#text('reply-parent-msg-body'),
-      threadMsgId: this.#text('reply-thread-parent-msg-id') || msgId,
-      threadUserLogin: this.#text('reply-thread-parent-user-login') || this.#text('reply-parent-user-login'),
-    }
+    const parent = collect<ReplyParent>(this.irc, 'reply-parent-')
+    if (parent.msgId === undefined) return undefined
+    const { msgId = parent.msgId, userLogin = parent.userLogin } = collect<ReplyParent>(
+      this.irc,
+      'reply-thread-parent-',
+    )
+    return { ...parent, threadMsgId: msgId, threadUserLogin: userLogin } as ReplyParent
   }
 
   get source(): SharedSource | undefined {
-    const roomId = this.irc.tag('source-room-id')
-    if (roomId === undefined) return undefined
-    return {
-      id: this.#text('source-id'),
-      roomId,
-      badges: readBadges(this.irc.tag('source-badges')),
-      badgeInfo: readBadges(this.irc.tag('source-badge-info')),
-      only: this.#flag('source-only'),
-      copied: roomId !== this.roomId,
-    }
+    const source = collect<SharedSource>(this.irc, 'source-')
+    if (source.roomId === undefined) return undefined
+    return { badges: [], badgeInfo: [], only: false, ...source, copied: source.roomId !== this.roomId } as SharedSource
   }
 
-  get params(): Readonly<Record<string, string | number | boolean>> {
-    return readNoticeParams(this.irc.tags)
+  get state(): RoomState {
+    const { roomId: _, ...modes } = collect<RoomState & { readonly roomId: string }>(this.irc, '')
+    return modes
   }
 
   get targetLogin(): string | undefined {
     return this.irc.params[1]
   }
 
-  get targetUserId(): string | undefined {
-    return this.irc.tag('target-user-id')
-  }
-
-  get banDuration(): number | undefined {
-    return readNumber(this.irc.tag('ban-duration'))
-  }
-
   get kind(): string {
-    if (this.command === 'USERNOTICE') return readNoticeKind(this.msgId)
     if (this.targetLogin === undefined) return 'chat'
     return this.banDuration === undefined ? 'ban' : 'timeout'
   }
-
-  get emoteSets(): readonly string[] {
-    return split(this.irc.tag('emote-sets'), ',')
-  }
-
-  get state(): RoomState {
-    const state: { -readonly [Mode in keyof RoomState]: RoomState[Mode] } = {}
-    const { irc } = this
-    if (irc.tag('emote-only') !== undefined) state.emoteOnly = this.emoteOnly
-    if (irc.tag('followers-only') !== undefined) state.followersOnly = readNumber(irc.tag('followers-only'))
-    if (irc.tag('r9k') !== undefined) state.r9k = this.#flag('r9k')
-    if (irc.tag('slow') !== undefined) state.slow = readNumber(irc.tag('slow'))
-    if (irc.tag('subs-only') !== undefined) state.subsOnly = this.#flag('subs-only')
-    return state
-  }
-
-  #text(name: string): string {
-    return this.irc.tag(name) ?? ''
-  }
-
-  #flag(name: string): boolean {
-    return this.irc.tag(name) === '1'
-  }
 }
 
-/** Properties that are a tag as it is: `roomId` is `room-id`. */
-define('id msgId roomId userId color userType sourceMsgId systemMsg targetMsgId messageId threadId', (tag = '') => tag)
-define('mod vip subscriber firstMsg returningChatter emoteOnly', (tag) => tag === '1')
+const FLAG = /^(mod|vip|subscriber|first-msg|returning-chatter|r9k|(emote-|subs-)?only)$/
+const NUMBER = /^(ban-duration|followers-only|slow)$/
+const OPTIONAL = /^(client-nonce|custom-reward-id|target-user-id)$/
 
-function define(names: string, read: (tag: string | undefined) => unknown): void {
-  for (const name of names.split(' ')) {
-    const tag = name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)
-    Object.defineProperty(MessageView.prototype, name, {
-      get(this: MessageView) {
-        return read(this.irc.tag(tag))
-      },
-    })
-  }
-}
-
-function readBadges(value: string | undefined): readonly Badge[] {
-  if (value === undefined || value === '') return NO_BADGES
-  return value.split(',').map((badge) => {
-    const [name = '', ...version] = badge.split('/')
-    return { name, version: version.join('/') }
+/** Tags that are properties as they are. */
+for (const tag of 'badge-info badges ban-duration client-nonce color custom-reward-id emote-only emote-sets first-msg id message-id mod msg-id returning-chatter room-id source-msg-id subscriber system-msg target-msg-id target-user-id thread-id user-id user-type vip'.split(
+  ' ',
+)) {
+  const read = readerOf(tag)
+  Object.defineProperty(MessageView.prototype, camelCase(tag), {
+    get(this: MessageView) {
+      return read(this.irc.tag(tag))
+    },
   })
 }
 
-function readNumber(value: string | undefined): number | undefined {
-  return value !== undefined && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined
+/** All tags whose names begin so, by the rest of their names: `reply-parent-msg-id` is `msgId`. */
+function collect<Tags>(irc: IrcMessage, prefix: string): Partial<Tags> {
+  const found: Record<string, unknown> = {}
+  for (const [tag, value] of irc.tags) {
+    const name = tag.slice(prefix.length)
+    if (tag.startsWith(prefix)) found[camelCase(name)] = readerOf(name)(value) ?? value
+  }
+  return found as Partial<Tags>
 }
 
-function split(value: string | undefined, separator: string): readonly string[] {
-  return value === undefined || value === '' ? [] : value.split(separator)
+export function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, char: string) => char.toUpperCase())
+}
+
+/** What a tag holds, by its name. */
+function readerOf(name: string): (value?: string) => unknown {
+  if (/badge(s|-info)$/.test(name)) return readBadges
+  if (name === 'emote-sets') return readList
+  if (FLAG.test(name)) return (value) => value === '1'
+  if (NUMBER.test(name)) return readNumber
+  return OPTIONAL.test(name) ? (value) => value || undefined : (value = '') => value
+}
+
+function readNumber(value = ''): number | undefined {
+  return /^-?\d{1,15}$/.test(value) ? Number(value) : undefined
+}
+
+function readList(value: string | undefined): readonly string[] {
+  return value ? value.split(',') : []
+}
+
+function readBadges(value: string | undefined): readonly Badge[] {
+  return readList(value).map((badge) => {
+    const [name = '', ...version] = badge.split('/')
+    return { name, version: version.join('/') }
+  })
 }

@@ -1,11 +1,10 @@
-import { UnsupportedError } from '../errors.ts'
+import { ConfigurationError } from '../errors.ts'
 import type { Platform, PlatformOptions } from '../types.ts'
 
 /** What chat takes from the place it runs in. */
-export interface ChatPlatform
-  extends Pick<Platform, 'WebSocket' | 'now' | 'monotonic' | 'setTimeout' | 'clearTimeout' | 'random'> {
-  /** Address of the chat server. */
-  readonly irc: string
+export interface ChatPlatform extends Pick<Platform, 'now' | 'monotonic' | 'setTimeout' | 'clearTimeout' | 'random'> {
+  /** @throws {ConfigurationError} There is no WebSocket here, or none may be opened to the chat server. */
+  openSocket(): WebSocket
 }
 
 /** As `resolvePlatform` does it, for this part alone: who only reads chat pays for no more. */
@@ -16,18 +15,21 @@ export function resolveChatPlatform(options: PlatformOptions = {}): ChatPlatform
     setTimeout = (callback, delay) => globalThis.setTimeout(callback, delay),
     clearTimeout = (timer) => globalThis.clearTimeout(timer as number),
     random = () => Math.random(),
+    endpoints: { irc = 'wss://irc-ws.chat.twitch.tv' } = {},
   } = options
   return {
-    irc: options.endpoints?.irc ?? 'wss://irc-ws.chat.twitch.tv',
-    get WebSocket() {
-      const found = options.WebSocket ?? globalThis.WebSocket
-      if (found === undefined) throw new UnsupportedError('There is no WebSocket here: give one as platform.WebSocket.')
-      return found
-    },
     now,
     monotonic,
     setTimeout,
     clearTimeout,
     random,
+    openSocket() {
+      try {
+        const { WebSocket = globalThis.WebSocket } = options
+        return new WebSocket(irc)
+      } catch (cause) {
+        throw new ConfigurationError(`There is no WebSocket to ${irc} here: give one as platform.WebSocket.`, { cause })
+      }
+    },
   }
 }

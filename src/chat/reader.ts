@@ -1,31 +1,30 @@
 import { ChatError, NetworkError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
-import { refuseUnknownOptions } from '../internal/options.ts'
-import type { AccessTokenSource, PlatformOptions, WaitOptions } from '../types.ts'
-import { type Account, createAccount } from './account.ts'
-import { type Channel, channelName, createChannel, failed, joined, readJoinRefusal, type Waiter } from './channels.ts'
+import { readOptions } from '../internal/options.ts'
+import { createTimer } from '../internal/timer.ts'
+import type { PlatformOptions, WaitOptions } from '../types.ts'
+import { Agenda, NEVER } from './agenda.ts'
+import { type Channel, channelName } from './channels.ts'
 import type { Connection } from './connection.ts'
 import type { ChatEvents } from './events.ts'
 import type { IrcMessage } from './irc-message.ts'
-import { Joining } from './joining.ts'
-import { type ChatLimits, NORMAL_LIMITS } from './limits.ts'
+import { RateWindow, READING_LIMITS, type ReadingLimits } from './limits.ts'
+import type { ChatAuth } from './login.ts'
 import { MessageView } from './messages.ts'
 import { type ChatPlatform, resolveChatPlatform } from './platform.ts'
-import { Shard, type ShardListener, type ShardOptions } from './shard.ts'
-import type { Route } from './speaking.ts'
+import { type Account, createShard, type Shard, type ShardHost } from './shard.ts'
+import type { Speaking } from './speaking.ts'
 
 export interface ChatReaderOptions {
-  /** Left out: everything is read anonymously. */
-  readonly tokens?: AccessTokenSource | undefined
-  /** Whether to read anonymously while nobody is signed in. Default false: then there is no chat until somebody is. */
-  readonly anonymous?: boolean | undefined
+  /** With what to log in, such as `withTokens(client.tokens)`. Left out: everything is read anonymously. */
+  readonly auth?: ChatAuth | undefined
   /** Channels to join, by login. */
   readonly channels?: readonly string[] | undefined
   readonly platform?: PlatformOptions | undefined
   /** Whether to hear of others' JOIN and PART. Default false. */
   readonly membership?: boolean | undefined
   /** What the account may do, where it is not what every account may: `VERIFIED_LIMITS` for verified bots. */
-  readonly limits?: Partial<ChatLimits> | undefined
+  readonly limits?: Partial<ReadingLimits> | undefined
   /** How many channels one connection carries. Default 100. */
   readonly channelsPerShard?: number | undefined
   /**
@@ -44,19 +43,8 @@ export interface ChatWaitOptions extends WaitOptions {
   readonly timeout?: number | undefined
 }
 
-const OPTIONS =
-  'tokens anonymous channels platform membership limits channelsPerShard pingInterval pongTimeout loginTimeout'.split(
-    ' ',
-  )
-
-const WAIT_OPTIONS = ['timeout', 'signal']
-
-/** Commands that become events. Nothing else that a server may invent can be taken for an event of ours. */
-const COMMANDS: ReadonlySet<string> = new Set(
-  'usernotice clearchat clearmsg notice roomstate userstate globaluserstate whisper join part reconnect hosttarget'.split(
-    ' ',
-  ),
-)
+/** What is no command of Twitch's, but an event of ours. */
+const OURS = /^(line|numeric|(dis)?connected|joined|parted)$/
 
 /**
  * Reads Twitch chat, and stays connected.
@@ -69,76 +57,81 @@ const COMMANDS: ReadonlySet<string> = new Set(
  * @see https://dev.twitch.tv/docs/chat/irc/
  */
 export class ChatReader extends Emitter<ChatEvents> {
+  /** @internal */
+  protected readonly shards: Shard[] = []
+  /** @internal From {@link connect} to {@link close}. */
+  protected session: AbortController | undefined
+  /** @internal Set by who can. */
+  protected speaking: Speaking | undefined
   readonly #platform: ChatPlatform
-  readonly #shardOptions: ShardOptions
-  readonly #limits: ChatLimits
+  readonly #host: ShardHost
+  readonly #limits: ReadingLimits
   readonly #channelsPerShard: number
-  readonly #shards: Shard[] = []
   readonly #accounts = new Map<string, Account>()
-  readonly #channels = new Map<string, Channel>()
-  readonly #joining: Joining
-  readonly #connecting = new Set<Waiter>()
-  readonly #listener: ShardListener
+  /** Ends of waits, and what each is for: the name of a channel, or empty for a connection. */
+  readonly #waits = new Map<(error?: unknown) => void, string>()
+  readonly #schedule: ReturnType<typeof createTimer>
+  #waking = false
   #last = ''
   #lastError: Error | undefined
-  #listening: AbortController | undefined
 
   /** Does nothing yet; see {@link connect}. */
   constructor(options: ChatReaderOptions = {}) {
     super()
-    const { tokens, anonymous = false, membership = false, limits, channelsPerShard = 100 } = options
-    const { pingInterval = 30_000, pongTimeout = 10_000, loginTimeout = 15_000 } = options
-    refuseUnknownOptions('ChatReader', options, OPTIONS)
-    const { channels = [] } = options
+    const { channels, platform, limits, channelsPerShard, ...settings } = readOptions('ChatReader', options, {
+      auth: undefined,
+      channels: [],
+      platform: undefined,
+      membership: false,
+      limits: {},
+      channelsPerShard: 100,
+      pingInterval: 30_000,
+      pongTimeout: 10_000,
+      loginTimeout: 15_000,
+    })
     if (!Array.isArray(channels)) throw new TypeError("channels must be a list of logins, such as ['twitchdev'].")
     if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
-    this.#platform = resolveChatPlatform(options.platform)
-    const platform = this.#platform
-    this.#shardOptions = { platform, tokens, anonymous, membership, pingInterval, pongTimeout, loginTimeout }
-    this.#limits = { ...NORMAL_LIMITS, ...limits }
+    this.#platform = resolveChatPlatform(platform)
+    this.#schedule = createTimer(this.#platform)
+    this.#limits = { ...READING_LIMITS, ...limits }
     this.#channelsPerShard = channelsPerShard
-    this.#joining = new Joining({
-      platform,
-      shards: this.#shards,
-      joinTimeout: pongTimeout + 1000,
-      onFailed: ({ name }, error) => this.emit('joinFailed', { channel: name, error }),
-    })
-    this.#listener = {
-      account: (key) => this.#account(key),
-      onLine: (raw, message, connection, shard) => this.#onLine(raw, message, connection, shard),
-      onConnected: (shard, { login }, anonymous) => {
-        for (const waiter of this.#connecting) waiter.resolve()
-        this.#connecting.clear()
-        this.emit('connected', { shardId: shard.id, login, anonymous })
+    this.#host = {
+      ...settings,
+      platform: this.#platform,
+      account: (userId) => this.#account(userId),
+      tell: (type, event) => {
+        this.#settle('channel' in event ? event.channel : '', 'error' in event ? event.error : undefined)
+        this.emit(type, event)
       },
       onDisconnected: (shard, error, retryAt) => this.#onDisconnected(shard, error, retryAt),
-      onChange: () => {
-        this.#joining.wake()
-        this.changed()
-      },
+      onLine: (raw, message, channel, shard) => this.#onLine(raw, message, channel, shard),
+      heard: (message, connection) => this.speaking?.heard(message, connection) ?? false,
+      changed: (gone) => this.speaking?.changed(gone),
+      wake: () => this.#wake(),
     }
+    this.#addShard()
     for (const channel of channels) this.#want(channelName(channel))
   }
 
   /** Logins of the channels that are wanted: joined, or about to be. */
   get wanted(): readonly string[] {
-    return [...this.#channels.keys()]
+    return this.#channels().map(({ name }) => name)
   }
 
   /** Logins of the channels that are heard now. */
   get joined(): readonly string[] {
-    return [...this.#channels.values()].filter(({ owner }) => owner !== undefined).map(({ name }) => name)
+    return this.#channels().flatMap(({ name, owner }) => (owner ? name : []))
   }
 
   /** As the server calls us; `undefined` without a connection. */
   get login(): string | undefined {
-    return this.#shards.find(({ connection }) => connection !== undefined)?.connection?.login
+    return this.#connections()[0]?.login
   }
 
   /** Milliseconds of the last PING, there and back; of the slowest connection. */
   get latency(): number | undefined {
-    const all = this.#shards.flatMap(({ connection }) => connection?.latency ?? [])
-    return all.length === 0 ? undefined : Math.max(...all)
+    const all = this.#connections().flatMap(({ latency = [] }) => latency)
+    return all.length > 0 ? Math.max(...all) : undefined
   }
 
   /**
@@ -153,20 +146,18 @@ export class ChatReader extends Emitter<ChatEvents> {
    * @throws {NetworkError} Not within the time-out; `cause` is what stood in the way. It goes on trying.
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
-    refuseUnknownOptions('connect', options, WAIT_OPTIONS)
-    const { timeout = 30_000 } = options
-    if (this.#listening === undefined) {
-      this.#listening = new AbortController()
+    const { timeout, signal } = readOptions('connect', options, { timeout: 30_000, signal: undefined })
+    if (!this.session) {
+      this.session = new AbortController()
       onWakeUp(() => {
-        for (const shard of this.#shards) shard.wake()
-      }, this.#listening.signal)
+        for (const shard of this.shards) shard.wake()
+      }, this.session.signal)
     }
-    if (this.#shards.length === 0) this.#addShard()
-    for (const shard of this.#shards) shard.start()
+    for (const shard of this.shards) shard.start()
+    this.#wake()
     if (this.login !== undefined) return Promise.resolve()
     const text = `Chat was not connected within ${timeout} ms. It goes on trying.`
-    const late = () => new NetworkError(text, { cause: this.#lastError })
-    return this.#wait(this.#connecting, { ...options, timeout }, late)
+    return this.#wait('', timeout, signal, () => new NetworkError(text, { cause: this.#lastError }))
   }
 
   /**
@@ -175,33 +166,31 @@ export class ChatReader extends Emitter<ChatEvents> {
    * @param channel Login, with or without `#`.
    * @param options `timeout`: by default the time that the joins before it take, and 30 s.
    * @returns Once Twitch has confirmed it.
-   * @throws {ChatError} `channel-suspended`, `banned`, `no-answer` (there may be no such channel), `join-limit`, `closed`;
-   *   `not-connected`: nobody called {@link connect} within the time-out. But for `join-limit` the channel stays wanted.
+   * @throws {ChatError} `channel-suspended`, `banned`, `no-answer` (there may be no such channel), `closed`;
+   *   `not-connected`: nobody called {@link connect} within the time-out. The channel stays wanted.
    * @throws {NetworkError} Not within the time-out. It goes on trying.
    * @throws {TypeError} Twitch has no channel of such a name.
    */
   join(channel: string, options: ChatWaitOptions = {}): Promise<void> {
     const name = channelName(channel)
-    refuseUnknownOptions('join', options, WAIT_OPTIONS)
-    let found = this.#channels.get(name)
-    if (found === undefined) {
-      const error = this.#overLimit(name)
-      if (error !== undefined) return Promise.reject(error)
-      found = this.#want(name)
-    }
-    if (found.owner !== undefined) return Promise.resolve()
-    found.notBefore = 0
-    this.#joining.wake()
     const { count, per } = this.#limits.joins
-    const { timeout = 30_000 + Math.ceil((this.#channels.size - this.joined.length) / count) * per } = options
-    const late = () =>
-      this.started
+    const waiting = this.#channels().filter(({ owner }) => !owner).length
+    const { timeout, signal } = readOptions('join', options, {
+      timeout: 30_000 + Math.ceil(waiting / count) * per,
+      signal: undefined,
+    })
+    const found = this.#want(name)
+    if (found.owner) return Promise.resolve()
+    found.notBefore = 0
+    this.#wake()
+    const joined = this.#wait(name, timeout, signal, () =>
+      this.session
         ? new NetworkError(`${name} was not joined within ${timeout} ms. It goes on trying.`)
         : new ChatError(`Call connect() first: it joins ${name}, which stays wanted.`, {
             reason: 'not-connected',
             channel: name,
-          })
-    const joined = this.#wait(found.waiting, { ...options, timeout }, late)
+          }),
+    )
     // Whoever does not wait hears of it by `joinFailed`.
     joined.catch(() => {})
     return joined
@@ -210,229 +199,136 @@ export class ChatReader extends Emitter<ChatEvents> {
   /** Leaves a channel. No more of its lines come. */
   part(channel: string): void {
     const name = channelName(channel)
-    const found = this.#channels.get(name)
-    if (found === undefined) return
-    this.#channels.delete(name)
-    this.#shards[found.shardId]?.channels.delete(name)
-    failed(found, new ChatError(`${name} was left before it was joined.`, { reason: 'closed', channel: name }))
-    for (const connection of new Set([found.owner, found.asked])) connection?.send(`PART #${name}`)
+    const home = this.#home(name)
+    if (!home) return
+    home.channels.delete(`#${name}`)
+    home.send(`PART #${name}`)
+    this.#settle(name, new ChatError(`${name} was left before it was joined.`, { reason: 'closed', channel: name }))
     this.emit('parted', { channel: name, reason: 'asked' })
   }
 
   /** Ends all connections, waits, and loops over events. {@link connect} starts anew, with the same channels. */
   close(): void {
-    this.#listening?.abort()
-    this.#listening = undefined
-    this.#joining.stop()
-    for (const shard of this.#shards) shard.stop()
-    const error = new ChatError('Chat was closed.', { reason: 'closed' })
-    for (const waiter of this.#connecting) waiter.reject(error)
-    this.#connecting.clear()
-    for (const channel of this.#channels.values()) {
-      channel.missedSince = undefined
-      failed(channel, error)
-    }
+    this.session?.abort()
+    this.session = undefined
+    for (const shard of this.shards) shard.stop()
+    this.#schedule()
+    for (const end of this.#waits.keys()) end(new ChatError('Chat was closed.', { reason: 'closed' }))
     this.endEvents()
   }
 
-  /** @internal Between {@link connect} and {@link close}. */
-  protected get started(): boolean {
-    return this.#listening !== undefined
+  #channels(): Channel[] {
+    return this.shards.flatMap(({ channels }) => [...channels.values()])
   }
 
-  /** @internal The way to a channel, for those who speak. */
-  protected route(name: string): Route | undefined {
-    const channel = this.#channels.get(name)
-    const home = channel === undefined ? undefined : this.#shards[channel.shardId]
-    const shard = home?.connection === undefined ? this.#shards.find((other) => other.connection !== undefined) : home
-    const connection = channel?.owner ?? shard?.connection
-    if (connection === undefined || shard?.account === undefined) return undefined
-    return { connection, account: shard.account, token: shard.token, privileged: channel?.privileged ?? false }
+  #connections(): Connection[] {
+    return this.shards.flatMap(({ connection = [] }) => connection)
   }
 
-  /** @internal A line that is no PRIVMSG. */
-  protected heard(_message: IrcMessage, _connection: Connection): void {}
-
-  /** @internal Said by this client: its other socket hears it. */
-  protected isOurs(_message: IrcMessage): boolean {
-    return false
+  #home(name: string): Shard | undefined {
+    return this.shards.find(({ channels }) => channels.has(`#${name}`))
   }
-
-  /** @internal Connections came or went. */
-  protected changed(): void {}
 
   #want(name: string): Channel {
-    const found = this.#channels.get(name)
-    if (found !== undefined) return found
-    const shard =
-      this.#shards.find(({ channels, failed }) => !failed && channels.size < this.#channelsPerShard) ?? this.#addShard()
-    const channel = createChannel(name, shard.id)
-    this.#channels.set(name, channel)
-    shard.channels.set(name, channel)
-    this.#joining.wake()
+    const key = `#${name}`
+    const found = this.#home(name)?.channels.get(key)
+    if (found) return found
+    const channel: Channel = { name, notBefore: 0, answerBy: 0, failures: 0, lines: 0 }
+    const room = this.shards.find(({ channels, failed }) => !failed && channels.size < this.#channelsPerShard)
+    ;(room ?? this.#addShard()).channels.set(key, channel)
+    this.#wake()
     return channel
   }
 
   #addShard(): Shard {
-    const shard = new Shard(this.#shards.length, this.#shardOptions, this.#listener)
-    this.#shards.push(shard)
-    if (this.#listening !== undefined) shard.start()
+    const shard = createShard(this.shards.length, this.#host)
+    this.shards.push(shard)
     return shard
   }
 
-  #overLimit(name: string): ChatError | undefined {
-    const { channels } = this.#limits
-    let counted = 0
-    for (const channel of this.#channels.values()) if (!channel.exempt) counted += 1
-    if (counted < channels || name === this.login) return undefined
-    const text = `An account may be in ${channels} channels at once: leave one before joining ${name}.`
-    return new ChatError(text, { reason: 'join-limit', channel: name })
-  }
-
-  #account(key: string): Account {
-    const found = this.#accounts.get(key)
-    if (found !== undefined) return found
-    const account = createAccount(this.#limits)
-    this.#accounts.set(key, account)
+  #account(userId: string): Account {
+    const { logins, joins } = this.#limits
+    const account = this.#accounts.get(userId) ?? { logins: new RateWindow(logins), joins: new RateWindow(joins) }
+    this.#accounts.set(userId, account)
     return account
   }
 
-  #onLine(raw: string, message: IrcMessage | undefined, connection: Connection, shard: Shard): void {
-    if (message === undefined) {
-      this.emit('line', { raw, message, shardId: shard.id })
-      return
-    }
+  /** Looks, soon, whether something is due. All that is wanted in this turn goes in one line. */
+  #wake(): void {
+    if (this.#waking) return
+    this.#waking = true
+    queueMicrotask(() => {
+      this.#waking = false
+      this.#look()
+    })
+  }
+
+  #look(): void {
+    if (!this.session) return
+    const agenda = new Agenda(this.#platform.monotonic())
+    for (const shard of this.shards) shard.look(agenda)
+    this.#schedule(agenda.next - agenda.now, agenda.next < NEVER ? () => this.#look() : undefined)
+  }
+
+  #onLine(raw: string, message: IrcMessage | undefined, channel: Channel | undefined, { id }: Shard): void {
+    if (!message) return this.emit('line', { raw, message, shardId: id })
     const { command } = message
-    const target = message.params[0]
-    const name = target !== undefined && target.charCodeAt(0) === 0x23 ? target.slice(1) : undefined
-    const channel = name === undefined ? undefined : shard.channels.get(name)
-    if (command !== 'PRIVMSG') this.#note(message, channel, connection, shard)
-    if (!shard.accepts(message, channel, connection)) return
-    if (shard.moving && this.isOurs(message)) return
     // Twitch may repeat a line. Two that are alike to the tags are one, but for refusals, which may well come in a row.
     if (raw.charCodeAt(0) === 0x40 && command !== 'NOTICE') {
       if (raw === this.#last) return
       this.#last = raw
     }
-    if (channel !== undefined) channel.lines += 1
-    if (this.hasListeners('line')) this.emit('line', { raw, message, shardId: shard.id })
-    // A channel that was left, or none at all.
-    if (channel === undefined && (name !== undefined || command === 'PRIVMSG')) return
+    if (channel) channel.lines += 1
+    if (this.hasListeners('line')) this.emit('line', { raw, message, shardId: id })
+    // Of a channel that was left, or of none at all.
+    if (!channel && (command === 'PRIVMSG' || message.params[0]?.charCodeAt(0) === 0x23)) return
     const type = command === 'PRIVMSG' ? 'privmsg' : eventType(command)
-    if (type !== undefined && this.hasListeners(type)) this.emit(type, new MessageView(message) as never)
+    if (this.hasListeners(type)) this.emit(type, new MessageView(message) as never)
   }
 
-  /** What a line means for the connection. */
-  #note(message: IrcMessage, channel: Channel | undefined, connection: Connection, shard: Shard): void {
-    this.heard(message, connection)
-    switch (message.command) {
-      case 'RECONNECT':
-        if (connection === shard.current) shard.move()
-        return
-      case 'ROOMSTATE':
-        if (channel?.asked === connection) this.#joined(channel, connection, shard)
-        return
-      case '366':
-        this.#onNames(message, connection, shard)
-        return
-      case 'USERSTATE':
-        if (channel !== undefined) {
-          const badges = message.tag('badges') ?? ''
-          channel.exempt = message.tag('mod') === '1' || badges.includes('broadcaster/')
-          channel.privileged = channel.exempt || badges.includes('vip/')
-        }
-        return
-      case 'PART':
-        if (channel?.owner === connection && message.prefix?.nick === connection.login) {
-          channel.owner = undefined
-          channel.missedSince ??= this.#platform.now()
-          channel.notBefore = this.#platform.monotonic() + 60_000
-          this.emit('parted', { channel: channel.name, reason: 'removed' })
-          this.#joining.wake()
-        }
-        return
-      case 'NOTICE': {
-        if (channel?.asked !== connection) return
-        const error = readJoinRefusal(channel.name, message.tag('msg-id') ?? '', message.params[1] ?? '')
-        if (error !== undefined) this.#joining.failed(channel, error)
-      }
-    }
-  }
-
-  /** Servers that are not Twitch send no ROOMSTATE. */
-  #onNames(message: IrcMessage, connection: Connection, shard: Shard): void {
-    const channel = shard.channels.get(message.params[1]?.slice(1) ?? '')
-    if (!connection.hasCommands && channel?.asked === connection) this.#joined(channel, connection, shard)
-  }
-
-  #joined(channel: Channel, connection: Connection, shard: Shard): void {
-    const moved = channel.owner !== undefined
-    shard.joined(channel, connection)
-    if (moved) return
-    const { name, missedSince } = channel
-    channel.missedSince = undefined
-    joined(channel)
-    this.emit('joined', { channel: name, shardId: shard.id, missedSince })
-  }
-
+  /** Where a shard gave up, the others take its channels, if there are any. */
   #onDisconnected(shard: Shard, error: Error, retryAt: number | undefined): void {
     this.#lastError = error
-    if (shard.failed) this.#leave(shard, error)
+    const others = this.shards.filter(({ failed }) => !failed)
+    if (others.length === 0) this.#settle('', error)
+    let next = 0
+    for (const [key, channel] of shard.failed ? shard.channels : []) {
+      const other = others[next++ % others.length]
+      if (other) {
+        shard.channels.delete(key)
+        other.channels.set(key, channel)
+      } else this.#settle(channel.name, error)
+    }
     this.emit('disconnected', { shardId: shard.id, error, retryAt })
   }
 
-  /** A shard gave up: the others take its channels, if there are any. */
-  #leave(shard: Shard, error: Error): void {
-    const others = this.#shards.filter(({ failed }) => !failed)
-    if (others.length === 0) {
-      for (const waiters of [this.#connecting, ...Array.from(shard.channels.values(), ({ waiting }) => waiting)]) {
-        for (const waiter of waiters) waiter.reject(error)
-        waiters.clear()
-      }
-      return
-    }
-    for (const channel of shard.channels.values()) {
-      const target = others.reduce((least, other) => (other.channels.size < least.channels.size ? other : least))
-      shard.channels.delete(channel.name)
-      target.channels.set(channel.name, channel)
-      channel.shardId = target.id
-    }
-    this.#joining.wake()
+  #settle(of: string, error?: unknown): void {
+    for (const [end, what] of this.#waits) if (what === of) end(error)
   }
 
   /** @throws What `late` makes, or `signal.reason`. */
-  #wait(waiters: Set<Waiter>, options: ChatWaitOptions, late: () => Error): Promise<void> {
-    const { signal, timeout = 0 } = options
-    const { setTimeout, clearTimeout } = this.#platform
+  #wait(of: string, timeout: number, signal: AbortSignal | undefined, late: () => Error): Promise<void> {
+    const schedule = createTimer(this.#platform)
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const end = () => {
-        waiters.delete(waiter)
-        clearTimeout(timer)
+      const end = (error?: unknown) => {
+        this.#waits.delete(end)
+        schedule()
         signal?.removeEventListener('abort', onAbort)
+        if (error === undefined) resolve()
+        else reject(error)
       }
-      const waiter: Waiter = {
-        resolve: () => {
-          end()
-          resolve()
-        },
-        reject: (error) => {
-          end()
-          reject(error)
-        },
-      }
-      const onAbort = () => waiter.reject(signal?.reason)
-      const timer = setTimeout(() => waiter.reject(late()), timeout)
-      signal?.addEventListener('abort', onAbort, { once: true })
-      waiters.add(waiter)
+      const onAbort = () => end(signal?.reason)
+      this.#waits.set(end, of)
+      schedule(timeout, () => end(late()))
+      signal?.addEventListener('abort', onAbort)
+      if (signal?.aborted) onAbort()
     })
   }
 }
 
-function eventType(command: string): keyof ChatEvents | undefined {
+function eventType(command: string): keyof ChatEvents {
   const type = command.toLowerCase()
-  if (COMMANDS.has(type)) return type as keyof ChatEvents
-  return /^\d{3}$/.test(command) ? 'numeric' : undefined
+  return (/^\d{3}$/.test(type) ? 'numeric' : OURS.test(type) ? '' : type) as keyof ChatEvents
 }
 
 /** Pages sleep, and networks change; where nothing tells of it, the PINGs find out. */

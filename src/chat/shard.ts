@@ -1,36 +1,67 @@
-import { ChatError, ConfigurationError, TokenRejectedError, TwitchKeyringError } from '../errors.ts'
 import { type Backoff, backoffDelay } from '../internal/backoff.ts'
-import { sleep } from '../internal/wait.ts'
-import type { AccessToken, AccessTokenSource } from '../types.ts'
-import type { Account } from './account.ts'
+import type { AccessToken } from '../types.ts'
+import { type Agenda, NEVER } from './agenda.ts'
 import type { Channel } from './channels.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { type Connection, type ConnectionSettings, openConnection } from './connection.ts'
+import type { ChatEvents } from './events.ts'
 import type { IrcMessage } from './irc-message.ts'
-import { anonymousNick } from './login.ts'
-import type { ChatPlatform } from './platform.ts'
+import { createJoining } from './joining.ts'
+import type { RateWindow } from './limits.ts'
+import { anonymousNick, type ChatAuth, type Failure } from './login.ts'
 
-export interface ShardOptions {
-  readonly platform: ChatPlatform
-  /** `undefined`: anonymous. */
-  readonly tokens: AccessTokenSource | undefined
-  /** Whether to read anonymously while nobody is signed in. */
-  readonly anonymous: boolean
-  readonly membership: boolean
-  readonly pingInterval: number
-  readonly pongTimeout: number
-  readonly loginTimeout: number
+/** What one account has done, over all its connections. */
+export interface Account {
+  readonly logins: RateWindow
+  readonly joins: RateWindow
 }
 
-/** Whom a shard tells, and asks. */
-export interface ShardListener {
-  /** @param key Whose account: a user id, or empty for nobody's. */
-  account(key: string): Account
-  onLine(raw: string, message: IrcMessage | undefined, connection: Connection, shard: Shard): void
-  onConnected(shard: Shard, connection: Connection, anonymous: boolean): void
-  /** No connection is left. @param retryAt Epoch milliseconds; `undefined`: it gave up. */
+/** What a shard needs to know, whom it asks, and whom it tells. */
+export interface ShardHost extends ConnectionSettings {
+  /** `undefined`: as nobody. */
+  readonly auth: ChatAuth | undefined
+  readonly membership: boolean
+  /** @param userId Empty for nobody's. */
+  account(userId: string): Account
+  /** How channels and connections fare. */
+  tell<Type extends 'connected' | 'joined' | 'joinFailed' | 'parted'>(type: Type, event: ChatEvents[Type]): void
+  /** No connection is left. @param retryAt Epoch milliseconds; `undefined`: it {@link Shard.failed}. */
   onDisconnected(shard: Shard, error: Error, retryAt: number | undefined): void
-  /** Channels may be asked for, or have lost their connection. */
-  onChange(): void
+  /** A line that came for the first time. */
+  onLine(raw: string, message: IrcMessage | undefined, channel: Channel | undefined, shard: Shard): void
+  /**
+   * Any line that is no PRIVMSG, and while channels move any line.
+   *
+   * @returns Whether it is our own, and nobody's business.
+   */
+  heard(message: IrcMessage, connection: Connection): boolean
+  /** A connection came, or went: this one. */
+  changed(gone?: Connection): void
+  /** {@link Shard.look} is worth calling. */
+  wake(): void
+}
+
+/**
+ * One logical connection that stays up: it asks for a token before each login, comes back after a loss, moves to a new
+ * socket while the old one still lives, and keeps its channels joined.
+ */
+export interface Shard {
+  readonly id: number
+  /** By their names with `#`, as lines have them. */
+  readonly channels: Map<string, Channel>
+  /** Any connection that is logged in. */
+  readonly connection: Connection | undefined
+  /** What was logged in with; `undefined`: anonymous. */
+  readonly token: AccessToken | undefined
+  /** It gave up, until it is started again. */
+  readonly failed: boolean
+  start(): void
+  stop(): void
+  /** On all connections. */
+  send(line: string): void
+  /** The network or the machine came back: whatever waits goes on at once, whatever lives is asked for a sign of it. */
+  wake(): void
+  /** Does what is due. */
+  look(agenda: Agenda): void
 }
 
 const BACKOFF: Backoff = { first: 1000, limit: 60_000 }
@@ -38,283 +69,183 @@ const BACKOFF: Backoff = { first: 1000, limit: 60_000 }
 const STABLE = 30_000
 /** What is under way on an old connection may still arrive. */
 const LINGER = 2000
+/** What the last connection repeats of one that is gone comes soon, or never. */
 const REMEMBER = 10_000
 const REMEMBERED_IDS = 20_000
 
-/** Time does not mend these; nor a handler that lacks a method, unlike one whose database is away. */
-const FINAL: readonly unknown[] = ['token_rejected', 'missing_scope', 'configuration', 'unsupported']
+export function createShard(id: number, host: ShardHost): Shard {
+  const { platform } = host
+  const auth = host.auth?.(id)
+  const channels = new Map<string, Channel>()
+  /** Those that are logged in, and when each may be closed if it has no channel any more. */
+  const live = new Map<Connection, number>()
+  /** The newest of them: channels belong there. */
+  let current: Connection | undefined
+  let readyAt = 0
+  let account: Account | undefined
+  let token: AccessToken | undefined
+  /** When to log in anew. Instants are of the monotonic clock. */
+  let dialAt = 0
+  /** A login, from asking for the token on. */
+  let attempt: AbortController | undefined
+  let failures = 0
+  /** While two connections live, and a moment longer: the ids of the lines that came from either. */
+  let seen: Set<string> | undefined
+  let forgetAt = 0
 
-function isFinal(error: Error & { readonly code?: unknown }): boolean {
-  return FINAL.includes(error.code) || (error.code === 'handler' && error.cause === undefined)
-}
+  const joining = createJoining(id, channels, host, (from) => {
+    live.set(from, platform.monotonic() + LINGER)
+    host.wake()
+  })
+  const shard: Shard = {
+    id,
+    channels,
+    get connection() {
+      return current ?? live.keys().next().value
+    },
+    get token() {
+      return token
+    },
+    get failed() {
+      return dialAt === NEVER && live.size === 0
+    },
+    start() {
+      if (!current) dialAt = 0
+    },
+    stop() {
+      attempt?.abort()
+      for (const connection of live.keys()) leave(connection)
+      attempt = current = seen = undefined
+      failures = dialAt = 0
+    },
+    send(line) {
+      for (const connection of live.keys()) connection.send(line)
+    },
+    wake() {
+      for (const connection of live.keys()) connection.check()
+      if (dialAt < NEVER) dialAt = 0
+      host.wake()
+    },
+    look,
+  }
+  return shard
 
-/**
- * One logical connection that stays up: it asks for a token before each login, comes back after a loss, and moves to a
- * new socket while the old one still lives.
- */
-export class Shard {
-  readonly id: number
-  readonly channels: Map<string, Channel> = new Map()
-  /** The newest connection that is logged in: channels belong there. */
-  current: Connection | undefined
-  account: Account | undefined
-  /** It gave up, until it is started again. */
-  failed = false
-  /** The one that was logged in with; `undefined`: anonymous. */
-  token: AccessToken | undefined
-  readonly #options: ShardOptions
-  readonly #listener: ShardListener
-  readonly #live = new Set<Connection>()
-  readonly #lingering = new Set<Connection>()
-  readonly #timers = new Set<unknown>()
-  /** An attempt to log in, from asking for the token on. */
-  #attempt: AbortController | undefined
-  #connecting: Connection | undefined
-  #refused: AccessToken | undefined
-  #retryTimer: unknown
-  #failures = 0
-  #readyAt = 0
-  /** While two connections live: the ids of the lines that came from either. */
-  #seen: Set<string> | undefined
-
-  constructor(id: number, options: ShardOptions, listener: ShardListener) {
-    this.id = id
-    this.#options = options
-    this.#listener = listener
+  function look(agenda: Agenda): void {
+    if (!attempt && agenda.isDue(dialAt)) void dial()
+    const owners = new Set(Array.from(channels.values(), ({ owner }) => owner))
+    for (const [connection, closeAt] of live)
+      if (connection !== current && !owners.has(connection) && agenda.isDue(closeAt)) leave(connection)
+    if (seen && live.size < 2 && dialAt === NEVER && agenda.isDue(forgetAt)) seen = undefined
+    if (current && account) joining.ask(current, account.joins, agenda)
   }
 
-  /** Any connection that is logged in. */
-  get connection(): Connection | undefined {
-    return this.current ?? this.#live.values().next().value
+  /** The server is about to close: all channels move to a new connection. */
+  function move(): void {
+    seen ??= new Set()
+    dialAt = 0
+    host.wake()
   }
 
-  /** Two connections live, or did a moment ago. */
-  get moving(): boolean {
-    return this.#seen !== undefined
-  }
-
-  /** Logs in, unless it is, or is about to. */
-  start(): void {
-    if (this.current === undefined) this.#dial()
-  }
-
-  /** Moves all channels to a new socket. */
-  move(): void {
-    this.#seen ??= new Set()
-    this.#dial()
-  }
-
-  stop(): void {
-    this.#attempt?.abort()
-    this.#attempt = undefined
-    this.#connecting?.close()
-    this.#connecting = undefined
-    const { platform } = this.#options
-    platform.clearTimeout(this.#retryTimer)
-    this.#retryTimer = undefined
-    for (const timer of this.#timers) platform.clearTimeout(timer)
-    this.#timers.clear()
-    for (const connection of this.#live) {
-      connection.close()
-      this.#forget(connection)
+  async function dial(): Promise<void> {
+    attempt = new AbortController()
+    const { signal } = attempt
+    try {
+      const got = await auth?.getToken(signal)
+      signal.throwIfAborted()
+      token = got
+      account = host.account(got?.userId ?? '')
+      const now = platform.monotonic()
+      const wait = account.logins.wait(now)
+      if (wait > 0) return dialLater(wait)
+      account.logins.take(now)
+      const options = { ...host, token: got?.value, nick: got?.login || anonymousNick(platform.random()) }
+      const connection = openConnection(options, {
+        readRefusal: (text) => auth?.readRefusal(text),
+        onReady,
+        onLine,
+        onEnd,
+      })
+      signal.onabort = connection.close
+    } catch (error) {
+      if (!signal.aborted) lost(error as Error)
     }
-    this.current = undefined
-    this.#refused = undefined
-    this.#seen = undefined
-    this.#failures = 0
   }
 
-  /** The network or the machine came back: whatever waits goes on at once, whatever lives is asked for a sign of it. */
-  wake(): void {
-    for (const connection of this.#live) connection.check()
-    if (this.#retryTimer !== undefined) this.#dial()
+  function dialLater(wait: number): void {
+    attempt = undefined
+    dialAt = platform.monotonic() + wait
+    host.wake()
   }
 
-  /** A channel was joined on a connection. */
-  joined(channel: Channel, connection: Connection): void {
-    channel.owner = connection
-    channel.asked = undefined
-    channel.failures = 0
-    this.#retire()
+  function onReady(connection: Connection): void {
+    attempt = undefined
+    dialAt = NEVER
+    if (live.size > 0) seen ??= new Set()
+    live.set(connection, 0)
+    current = connection
+    readyAt = platform.monotonic()
+    host.tell('connected', { shardId: id, login: connection.login, anonymous: !token })
+    host.changed()
+    host.wake()
   }
 
-  /**
-   * Whether a line counts. While two connections live, a line with an id counts once, and one without counts from the
-   * channel's owner alone.
-   */
-  accepts(message: IrcMessage, channel: Channel | undefined, connection: Connection): boolean {
-    if (this.#seen === undefined) return true
-    const id = message.command === 'PRIVMSG' || message.command === 'USERNOTICE' ? message.tag('id') : undefined
-    if (id !== undefined) {
-      if (this.#seen.has(id)) return false
-      this.#seen.add(id)
-      if (this.#seen.size > REMEMBERED_IDS) this.#seen.delete(this.#seen.values().next().value as string)
-      return true
-    }
-    return channel?.owner === undefined || channel.owner === connection
-  }
-
-  onReady(connection: Connection): void {
-    this.#attempt = undefined
-    this.#connecting = undefined
-    this.#refused = undefined
-    this.#live.add(connection)
-    this.current = connection
-    this.#readyAt = this.#options.platform.monotonic()
-    if (this.#live.size > 1) this.#seen ??= new Set()
-    this.#listener.onConnected(this, connection, this.token === undefined)
-    this.#retire()
-    this.#settle()
-    this.#listener.onChange()
-  }
-
-  onLine(raw: string, message: IrcMessage | undefined, connection: Connection): void {
-    this.#listener.onLine(raw, message, connection, this)
-  }
-
-  onEnd(error: 'refused' | Error, connection: Connection): void {
-    if (connection === this.#connecting) {
-      this.#attempt = undefined
-      this.#connecting = undefined
-      if (error !== 'refused') this.#failed(error)
-      else this.#renew()
+  function onEnd(error: Failure, connection: Connection): void {
+    if (!live.has(connection)) {
+      if (auth?.mayRetry(error)) dialLater(0)
+      else lost(error)
       return
     }
-    this.#forget(connection)
-    const wasCurrent = connection === this.current
-    if (wasCurrent) {
-      this.current = undefined
-      if (this.#options.platform.monotonic() - this.#readyAt > STABLE) this.#failures = 0
-    }
-    if (wasCurrent && this.#attempt === undefined) this.#failed(error as Error)
-    else if (this.#live.size === 0) this.#listener.onDisconnected(this, error as Error, this.#options.platform.now())
-    this.#settle()
-    this.#listener.onChange()
-  }
-
-  /** Another token, once: a second refusal in a row is not the token's fault. */
-  #renew(): void {
-    if (this.token === undefined || this.#refused !== undefined) {
-      const text = 'Twitch chat refused the login, and refused it again with a token that is valid.'
-      this.#failed(new ChatError(text, { reason: 'login-failed' }), true)
-    } else {
-      this.#refused = this.token
-      this.#dial()
-    }
-  }
-
-  /** What a connection leaves behind. */
-  #forget(connection: Connection): void {
-    this.#live.delete(connection)
-    this.#lingering.delete(connection)
-    for (const channel of this.channels.values()) {
-      if (channel.asked === connection) channel.asked = undefined
-      if (channel.owner !== connection) continue
-      channel.owner = undefined
-      channel.missedSince ??= this.#options.platform.now()
-    }
-  }
-
-  #dial(): void {
-    if (this.#attempt !== undefined) return
-    const attempt = new AbortController()
-    this.#attempt = attempt
-    this.failed = false
-    this.#options.platform.clearTimeout(this.#retryTimer)
-    this.#retryTimer = undefined
-    this.#connect(attempt.signal).catch((error: Error) => {
-      if (attempt.signal.aborted) return
-      this.#attempt = undefined
-      this.#failed(error)
-    })
-  }
-
-  async #connect(signal: AbortSignal): Promise<void> {
-    const { platform } = this.#options
-    const token = await this.#getToken(signal)
-    signal.throwIfAborted()
-    this.token = token
-    const account = this.#listener.account(token?.userId ?? '')
-    this.account = account
-    for (let wait = 1; wait > 0; ) {
-      wait = account.logins.wait(platform.monotonic())
-      if (wait > 0) await sleep(wait, platform, signal)
-    }
-    account.logins.take(platform.monotonic())
-    const nick = token?.login || anonymousNick(platform.random())
-    this.#connecting = this.#open({ ...this.#options, token: token?.value, nick })
-  }
-
-  #open(options: ConnectionOptions): Connection {
-    try {
-      return new Connection(options, this)
-    } catch (cause) {
-      if (cause instanceof TwitchKeyringError) throw cause
-      throw new ConfigurationError(`${options.platform.irc} cannot be opened from here.`, { cause })
-    }
-  }
-
-  async #getToken(signal: AbortSignal): Promise<AccessToken | undefined> {
-    const { tokens, anonymous } = this.#options
-    if (tokens === undefined) return undefined
-    const token =
-      this.#refused === undefined
-        ? await tokens.getForChat(this.id, { signal })
-        : await tokens.renew(this.#refused, { signal })
-    if (token === undefined && !anonymous)
-      throw new TokenRejectedError('Chat needs a user who is signed in. To read without one, say `anonymous: true`.', {
-        reason: 'signed-out',
-      })
-    return token
+    leave(connection)
+    if (!current && dialAt === NEVER) lost(error)
+    else tell(error)
   }
 
   /** Tries again later, or gives up. */
-  #failed(error: Error, final = isFinal(error)): void {
-    const { platform } = this.#options
-    if (final) {
-      this.#refused = undefined
-      this.failed = this.#live.size === 0
-      if (this.failed) this.#listener.onDisconnected(this, error, undefined)
-      return
+  function lost(error: Failure): void {
+    failures += 1
+    const delay = backoffDelay(failures, platform.random(), BACKOFF)
+    const isFinal = error.code === 'configuration' || auth?.isFinal(error)
+    dialLater(isFinal ? NEVER : Math.max(delay, (error.retryAt ?? 0) - platform.now()))
+    tell(error)
+  }
+
+  function tell(error: Error): void {
+    const wait = Math.max(0, dialAt - platform.monotonic())
+    if (live.size === 0) host.onDisconnected(shard, error, shard.failed ? undefined : platform.now() + wait)
+  }
+
+  /** Closes a connection; its channels are nowhere. */
+  function leave(connection: Connection): void {
+    connection.close()
+    live.delete(connection)
+    if (connection === current) {
+      current = undefined
+      if (platform.monotonic() - readyAt > STABLE) failures = 0
     }
-    this.#failures += 1
-    const now = platform.now()
-    const { retryAt = 0 } = error as { retryAt?: number | undefined }
-    const delay = Math.max(backoffDelay(this.#failures, platform.random(), BACKOFF), retryAt - now)
-    this.#retryTimer = platform.setTimeout(() => this.#dial(), delay)
-    if (this.#live.size === 0) this.#listener.onDisconnected(this, error, now + delay)
+    forgetAt = platform.monotonic() + REMEMBER
+    joining.leave(connection)
+    host.changed(connection)
+    host.wake()
   }
 
-  /** Closes old connections that own no channel any more, a moment later. */
-  #retire(): void {
-    if (this.#live.size < 2) return
-    const owners = new Set(Array.from(this.channels.values(), ({ owner }) => owner))
-    for (const connection of this.#live) {
-      if (connection === this.current || owners.has(connection) || this.#lingering.has(connection)) continue
-      this.#lingering.add(connection)
-      this.#after(LINGER, () => {
-        connection.close()
-        this.#forget(connection)
-        this.#settle()
-      })
+  function onLine(raw: string, message: IrcMessage | undefined, connection: Connection): void {
+    const channel = channels.get(message?.params[0] ?? '')
+    if (message && (message.command !== 'PRIVMSG' || seen)) {
+      if (message.command === 'RECONNECT' && connection === current) move()
+      joining.obey(message, channel, connection)
+      if (host.heard(message, connection) || !isNew(message, channel, connection)) return
     }
+    host.onLine(raw, message, channel, shard)
   }
 
-  /** One connection is left: what it repeats of the other comes soon, or never. */
-  #settle(): void {
-    const seen = this.#seen
-    if (seen === undefined || this.#live.size > 1) return
-    this.#after(REMEMBER, () => {
-      if (this.#live.size <= 1 && this.#attempt === undefined && this.#seen === seen) this.#seen = undefined
-    })
-  }
-
-  #after(delay: number, work: () => void): void {
-    const { platform } = this.#options
-    const timer = platform.setTimeout(() => {
-      this.#timers.delete(timer)
-      work()
-    }, delay)
-    this.#timers.add(timer)
+  /** While two connections live, a line with an id counts once, and one without counts from the channel's owner alone. */
+  function isNew(message: IrcMessage, channel: Channel | undefined, connection: Connection): boolean {
+    if (!seen) return true
+    const id = /^(PRIVMSG|USERNOTICE)$/.test(message.command) ? message.tag('id') : undefined
+    if (id === undefined) return !channel?.owner || channel.owner === connection
+    if (seen.has(id)) return false
+    seen.add(id)
+    if (seen.size > REMEMBERED_IDS) seen.delete(seen.values().next().value as string)
+    return true
   }
 }

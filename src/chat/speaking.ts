@@ -1,10 +1,10 @@
 import { ChatError, MissingScopeError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessToken, Platform, WaitOptions } from '../types.ts'
-import type { Account } from './account.ts'
 import type { Connection } from './connection.ts'
 import { formatIrcMessage } from './format-irc-message.ts'
 import type { IrcMessage } from './irc-message.ts'
+import { type ChatLimits, RateWindow } from './limits.ts'
 import { splitText } from './split.ts'
 
 export interface SayOptions extends WaitOptions {
@@ -29,15 +29,13 @@ export interface SentMessage {
 /** The way to a channel at this moment. */
 export interface Route {
   readonly connection: Connection
-  readonly account: Account
   /** `undefined`: anonymous. */
   readonly token: AccessToken | undefined
-  /** Broadcaster, moderator or VIP there. */
-  readonly privileged: boolean
 }
 
 export interface SpeakingOptions {
   readonly platform: Platform
+  readonly limits: ChatLimits
   /** `undefined`: there is none now. */
   readonly route: (channel: string) => Route | undefined
   /** Whether chat is connected, or tries to be. */
@@ -71,6 +69,16 @@ interface Lane {
   lastText: string
   /** Seconds between two messages, while the room is in slow mode. */
   slow: number
+  /** Broadcaster or moderator there. */
+  moderator: boolean
+  /** That, or a VIP. */
+  privileged: boolean
+}
+
+/** What one account has said, over all its connections. */
+interface Account {
+  readonly messages: RateWindow
+  readonly privilegedMessages: RateWindow
 }
 
 const OPTIONS = ['timeout', 'signal', 'whenLimited', 'whenOffline']
@@ -90,6 +98,7 @@ const NONCES = 100
 export class Speaking {
   readonly #options: SpeakingOptions
   readonly #lanes = new Map<string, Lane>()
+  readonly #accounts = new Map<string, Account>()
   readonly #nonces = new Set<string>()
   #timer: unknown
   #runs = 0
@@ -147,14 +156,23 @@ export class Speaking {
     return sent
   }
 
-  /** Looks whether a line tells what became of a message, or of the room. */
-  heard(message: IrcMessage, connection: Connection): void {
+  /**
+   * Looks whether a line tells what became of a message, or of the room.
+   *
+   * @returns Whether it is one of the last messages of ours.
+   */
+  heard(message: IrcMessage, connection: Connection): boolean {
     const { command, params } = message
-    const lane = this.#lanes.get(params[0]?.slice(1) ?? '')
-    if (lane === undefined) return
+    if (command === 'PRIVMSG') return this.#nonces.has(message.tag('client-nonce') ?? '')
+    const lane = this.#lane(params[0]?.slice(1) ?? '')
     if (command === 'ROOMSTATE') lane.slow = Number(message.tag('slow') ?? lane.slow) || 0
+    if (command === 'USERSTATE') {
+      const badges = message.tag('badges') ?? ''
+      lane.moderator = message.tag('mod') === '1' || badges.includes('broadcaster/')
+      lane.privileged = lane.moderator || badges.includes('vip/')
+    }
     const { flying } = lane
-    if (flying?.connection !== connection) return
+    if (flying?.connection !== connection) return false
     if (command === 'USERSTATE') {
       const id = message.tag('id')
       const nonce = message.tag('client-nonce')
@@ -164,18 +182,19 @@ export class Speaking {
       if (/^(msg_|no_permission|tos_ban|unrecognized_cmd|invalid_user)/.test(msgId))
         this.#refuse(lane, flying.job, msgId, params[1] ?? '')
     }
+    return false
   }
 
-  /** Whether it is one of the last messages of ours. */
-  said(message: IrcMessage): boolean {
-    return this.#nonces.has(message.tag('client-nonce') ?? '')
+  /** Whether the channel is one's own, or one moderates it. */
+  moderates(channel: string): boolean {
+    return this.#lanes.get(channel)?.moderator ?? false
   }
 
-  /** Connections came or went. */
-  wake(): void {
+  /** A connection came, or went: this one. */
+  changed(gone: Connection | undefined): void {
     for (const lane of this.#lanes.values()) {
       const { flying } = lane
-      if (flying === undefined || flying.connection.ready) continue
+      if (flying === undefined || flying.connection !== gone) continue
       const text = `The connection was lost before Twitch confirmed the message to ${flying.job.channel}: it may have been sent or not.`
       flying.job.finish(new ChatError(text, { reason: 'no-answer', channel: flying.job.channel }))
     }
@@ -192,9 +211,28 @@ export class Speaking {
   #lane(channel: string): Lane {
     const found = this.#lanes.get(channel)
     if (found !== undefined) return found
-    const lane: Lane = { jobs: [], flying: undefined, notBefore: 0, lastAt: 0, lastText: '', slow: 0 }
+    const lane: Lane = {
+      jobs: [],
+      flying: undefined,
+      notBefore: 0,
+      lastAt: 0,
+      lastText: '',
+      slow: 0,
+      moderator: false,
+      privileged: false,
+    }
     this.#lanes.set(channel, lane)
     return lane
+  }
+
+  #account(userId = ''): Account {
+    const { messages, privilegedMessages } = this.#options.limits
+    const account = this.#accounts.get(userId) ?? {
+      messages: new RateWindow(messages),
+      privilegedMessages: new RateWindow(privilegedMessages),
+    }
+    this.#accounts.set(userId, account)
+    return account
   }
 
   #run(): void {
@@ -231,7 +269,7 @@ export class Speaking {
       job.finish(this.#notConnected(job))
       return Number.POSITIVE_INFINITY
     }
-    const { account, privileged, token } = route
+    const { token } = route
     if (token === undefined) return fail('Anonymous chat can only read.', 'read-only')
     if (!token.scopes.some((scope) => scope === 'chat:edit' || scope === 'chat_login')) {
       job.finish(
@@ -242,18 +280,20 @@ export class Speaking {
       )
       return Number.POSITIVE_INFINITY
     }
-    const window = privileged ? account.privilegedMessages : account.messages
+    const account = this.#account(token.userId)
+    const window = lane.privileged ? account.privilegedMessages : account.messages
     const wait = Math.max(lane.notBefore - now, window.wait(now))
     if (wait > 0) {
       if (options.whenLimited !== 'fail') return wait
       return fail(`The message to ${channel} would have to wait ${wait} ms.`, 'rate-limited')
     }
-    this.#send(lane, job, route, now)
+    this.#send(lane, job, route.connection, account, now)
     return Number.POSITIVE_INFINITY
   }
 
-  #send(lane: Lane, job: Job, { connection, account, privileged }: Route, now: number): void {
+  #send(lane: Lane, job: Job, connection: Connection, account: Account, now: number): void {
     const { platform } = this.#options
+    const { privileged } = lane
     const { channel, prefix, replyTo } = job
     let text = job.parts[job.next] ?? ''
     if (!privileged && text === lane.lastText && now - lane.lastAt < SAME_WITHIN) text += DIFFERENCE

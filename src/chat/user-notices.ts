@@ -1,18 +1,10 @@
-import type { ChatSender } from './events.ts'
+import type { IrcMessage } from './irc-message.ts'
+import { camelCase } from './messages.ts'
 
-/** A USERNOTICE, whatever its kind. Which `params` there are depends on `kind`. */
-interface Notice<Kind extends string, Params extends object> extends ChatSender {
-  readonly command: 'USERNOTICE'
-  readonly id: string
-  /** What happened: its `msg-id`, or `'other'` for one that this version does not know. */
+/** What happened, and what Twitch says of it. */
+interface Notice<Kind extends string, Params extends object> {
+  /** Its `msg-id`, or `'other'` for one that this version does not know. */
   readonly kind: Kind
-  readonly msgId: string
-  /** The kind of the original, of a `sharedchatnotice`. */
-  readonly sourceMsgId: string
-  /** What Twitch's own chat shows. Empty for an announcement. */
-  readonly systemMsg: string
-  /** What the user wrote with it, or empty. */
-  readonly text: string
   /** The `msg-param-*` tags, in camelCase: counts as numbers, flags as booleans, all else as sent. */
   readonly params: Params
 }
@@ -59,7 +51,7 @@ interface SubGiftParams extends Recipient {
  *
  * @see https://dev.twitch.tv/docs/chat/irc/#usernotice-tags
  */
-export type UserNoticeMessage =
+export type UserNoticeContent =
   | Notice<'sub' | 'resub', SubParams>
   | Notice<'subgift' | 'anonsubgift', SubGiftParams>
   | Notice<
@@ -140,24 +132,28 @@ export type UserNoticeMessage =
 const KINDS =
   /^(sub|resub|subgift|anonsubgift|submysterygift|anonsubmysterygift|giftpaidupgrade|anongiftpaidupgrade|primepaidupgrade|standardpayforward|communitypayforward|primecommunitygiftreceived|extendsub|rewardgift|raid|unraid|announcement|bitsbadgetier|viewermilestone|modiversary|ritual|charitydonation|socialsharingbadge|midnightsquid|sharedchatnotice)$/
 
-export function readNoticeKind(msgId: string): UserNoticeMessage['kind'] {
-  return KINDS.test(msgId) ? (msgId as UserNoticeMessage['kind']) : 'other'
-}
-
 /** By name, since a user may well be called `123`. */
 const NUMBER = /(months?|count|duration|tenure|threshold|level|total|amount|exponent|value|reward|contributions?)$/i
 const BOOLEAN = /^(was-gifted|should-share-streak|anon-gift|prior-gifter-anonymous)$/
 
-export function readNoticeParams(
-  tags: ReadonlyMap<string, string>,
-): Readonly<Record<string, string | number | boolean>> {
+/**
+ * What a USERNOTICE tells of: a subscription, a raid, an announcement.
+ *
+ * @example
+ * chat.on('usernotice', (message) => {
+ *   const { kind, params } = readUserNotice(message)
+ *   if (kind === 'raid') console.log(`${message.displayName} brings ${params.viewerCount}`)
+ * })
+ */
+export function readUserNotice({ irc }: { readonly irc: IrcMessage }): UserNoticeContent {
   const params: Record<string, string | number | boolean> = {}
-  for (const [tag, value] of tags) {
+  for (const [tag, value] of irc.tags) {
     if (!tag.startsWith('msg-param-')) continue
     const name = tag.slice(10)
-    const key = name.replace(/-(.)/g, (_, char: string) => char.toUpperCase())
+    const key = camelCase(name)
     if (BOOLEAN.test(name)) params[key] = value === '1' || value === 'true'
     else params[key] = NUMBER.test(name) && /^-?\d{1,15}$/.test(value) ? Number(value) : value
   }
-  return params
+  const msgId = irc.tag('msg-id') ?? ''
+  return { kind: KINDS.test(msgId) ? msgId : 'other', params } as UserNoticeContent
 }

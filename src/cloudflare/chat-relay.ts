@@ -1,6 +1,7 @@
 import type { IrcMessage } from '../chat/irc-message.ts'
 import { parseIrcMessage } from '../chat/irc-message.ts'
 import { ChatReader } from '../chat/reader.ts'
+import { withTokens } from '../chat/with-tokens.ts'
 import type { AccessTokenSource, PlatformOptions } from '../types.ts'
 import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
 import { RoomStates } from './room-states.ts'
@@ -215,7 +216,7 @@ export function createChatRelay<Context extends ChatRelayContext, Env, Instance 
     #upstream(): ChatReader {
       if (this.#chat !== undefined) return this.#chat
       const { tokens, platform } = this.#option()
-      const chat = new ChatReader({ tokens, platform })
+      const chat = new ChatReader({ auth: tokens && withTokens(tokens), platform })
       chat.on('line', ({ raw, message }) => {
         const target = message?.params[0]
         if (message === undefined || !RELAYED.has(message.command) || !target?.startsWith('#')) return

@@ -259,6 +259,43 @@ test('what we say while channels move arrives once, and does not come back to us
   expect(own).toEqual([])
 })
 
+describe('join', () => {
+  test('the hundred and first channel is a typed error', async () => {
+    const chat = createFakeChat()
+    const channels = Array.from({ length: 100 }, (_, index) => `channel${index}`)
+    const client = new ChatClient({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+    await expect(client.join('one_more')).rejects.toMatchObject({ reason: 'join-limit', channel: 'one_more' })
+    expect(client.wanted).not.toContain('one_more')
+    client.part('channel7')
+    client.join('one_more')
+    expect(client.wanted).toHaveLength(100)
+  })
+
+  test("one's own channel and those one moderates do not count", async () => {
+    const chat = createFakeChat()
+    for (const role of [{}, { moderator: true }]) {
+      chat.twitch.chat.setRole('bot', 'a', role)
+      const client = await speaker(chat, { channels: ['a'], limits: { channels: 1 } })
+      const joined = chat.clock.until(
+        client.join('b').then(
+          () => 'joined',
+          ({ reason }) => reason,
+        ),
+      )
+      expect(await joined).toBe('moderator' in role ? 'joined' : 'join-limit')
+      await chat.clock.until(client.join('bot'))
+      client.close()
+    }
+  })
+})
+
+test('mistyped options are refused', () => {
+  const options = { chanels: ['a'] } as object
+  expect(() => new ChatClient(options)).toThrow(
+    /^ChatClient has no option "chanels". It has: tokens, anonymous, channels/,
+  )
+})
+
 describe('who may not speak', () => {
   test('anonymous readers are told so', async () => {
     const chat = createFakeChat()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ChatReader } from '../../src/chat/reader.ts'
+import { ChatClient } from '../../src/chat/client.ts'
+import { ChatReader, type ChatReaderOptions } from '../../src/chat/reader.ts'
 import type { FakeTwitch } from '../../src/testing/index.ts'
 import { createFakeChat, type FakeChat } from './fake.ts'
 
@@ -72,6 +73,11 @@ const frames = {
   repeated: { repeat: 1 },
 }
 
+const readers = {
+  'a reader': (_: FakeChat, options: ChatReaderOptions) => new ChatReader(options),
+  'a client': ({ tokens }: FakeChat, options: ChatReaderOptions) => new ChatClient({ ...options, tokens }),
+}
+
 /** Delivered by a socket while it was ours, and heard by the user: message ids, with the socket's lines in between. */
 function watch(chat: FakeChat): { platform: object; delivered: Set<string> } {
   const delivered = new Set<string>()
@@ -93,7 +99,12 @@ function watch(chat: FakeChat): { platform: object; delivered: Set<string> } {
   return { platform: { ...chat.twitch.platform, WebSocket: WatchedWebSocket }, delivered }
 }
 
-async function run(count: number, how: (twitch: FakeTwitch, chat: FakeChat) => unknown, shape: object): Promise<void> {
+async function run(
+  who: keyof typeof readers,
+  count: number,
+  how: (twitch: FakeTwitch, chat: FakeChat) => unknown,
+  shape: object,
+): Promise<void> {
   const channels = names.slice(0, count)
   const chat = createFakeChat({
     users: ['bot', 'viewer', ...channels].map((login) => ({ login })),
@@ -101,7 +112,7 @@ async function run(count: number, how: (twitch: FakeTwitch, chat: FakeChat) => u
   })
   const { twitch, clock } = chat
   const { platform, delivered } = watch(chat)
-  const reader = new ChatReader({ tokens: chat.tokens, platform, channels })
+  const reader = readers[who](chat, { platform, channels })
   const heard: string[] = []
   const clears: string[] = []
   reader.on('privmsg', ({ id }) => heard.push(id))
@@ -138,15 +149,21 @@ async function run(count: number, how: (twitch: FakeTwitch, chat: FakeChat) => u
   expect(clock.pending).toBeLessThan(5)
 }
 
-describe.each([1, ALL])(
-  'with %i channels no message is lost that a socket delivered, none comes twice, and all channels come back',
-  (count) => {
-    test.each(Object.entries(disconnects))('%s', (_, how) => run(count, how, frames.whole))
+describe.each([
+  ['a reader', 1],
+  ['a reader', ALL],
+  ['a client', ALL],
+] as const)(
+  'for %s with %i channels no message is lost that a socket delivered, none comes twice, and all channels come back',
+  (who, count) => {
+    test.each(Object.entries(disconnects))('%s', (_, how) => run(who, count, how, frames.whole))
   },
 )
 
 describe.each(Object.entries(frames))('with frames %s', (_, shape) => {
-  test.each(['close 1006', 'RECONNECT, 30 s to go'])('%s', (name) => run(25, disconnects[name] as never, shape))
+  test.each(['close 1006', 'RECONNECT, 30 s to go'])('%s', (name) =>
+    run('a client', 25, disconnects[name] as never, shape),
+  )
 })
 
 test('a move loses nothing at all, and says nothing of a loss', async () => {
@@ -155,7 +172,7 @@ test('a move loses nothing at all, and says nothing of a loss', async () => {
     users: ['bot', 'viewer', ...channels].map((login) => ({ login })),
     chat: { latency: 20 },
   })
-  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+  const reader = new ChatReader({ platform: chat.twitch.platform, channels })
   await chat.clock.until(reader.connect())
   while (reader.joined.length < channels.length) await chat.clock.advance(1000)
   const heard: string[] = []
@@ -178,7 +195,7 @@ test('a line without an id comes from one socket alone while channels move', asy
   const channels = names.slice(0, 30)
   const users = ['bot', 'viewer', ...channels].map((login) => ({ login }))
   const chat = createFakeChat({ users, chat: { latency: 20 } })
-  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+  const reader = new ChatReader({ platform: chat.twitch.platform, channels })
   await chat.clock.until(reader.connect())
   while (reader.joined.length < channels.length) await chat.clock.advance(1000)
   const heard: (number | undefined)[] = []
@@ -196,7 +213,7 @@ test('a line without an id comes from one socket alone while channels move', asy
 
 test('what is still under way on the slower old socket is heard, and once', async () => {
   const chat = createFakeChat({ chat: { latency: 20 } })
-  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels: ['streamer'] })
+  const reader = new ChatReader({ platform: chat.twitch.platform, channels: ['streamer'] })
   await chat.clock.until(reader.connect())
   await chat.clock.advance(1000)
   const heard: string[] = []
@@ -216,7 +233,7 @@ test('what is still under way on the slower old socket is heard, and once', asyn
 test('the busiest channels move first', async () => {
   const channels = names.slice(0, 30)
   const chat = createFakeChat({ users: ['bot', 'viewer', ...channels].map((login) => ({ login })) })
-  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+  const reader = new ChatReader({ platform: chat.twitch.platform, channels })
   await chat.clock.until(reader.connect())
   await chat.clock.advance(20_000)
   for (const busy of ['channel29', 'channel13', 'channel29'])
@@ -232,7 +249,7 @@ test('the busiest channels move first', async () => {
 test('what was missed when the old socket died too early is said', async () => {
   const channels = names.slice(0, 30)
   const chat = createFakeChat({ users: ['bot', 'viewer', ...channels].map((login) => ({ login })) })
-  const reader = new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, channels })
+  const reader = new ChatReader({ platform: chat.twitch.platform, channels })
   await chat.clock.until(reader.connect())
   await chat.clock.advance(30_000)
   const missed: [string, number][] = []

@@ -1,4 +1,6 @@
-import { ChatReader, type ChatReaderOptions } from '../../src/chat/reader.ts'
+import type { ChatClientOptions } from '../../src/chat/client.ts'
+import { ChatReader } from '../../src/chat/reader.ts'
+import { withTokens } from '../../src/chat/with-tokens.ts'
 import {
   createFakeClock,
   createFakeTwitch,
@@ -54,12 +56,15 @@ export function createTokens(twitch: FakeTwitch, login = 'bot'): FakeChat['token
   return tokens
 }
 
-export function createReader(chat: FakeChat, options: ChatReaderOptions = {}): ChatReader {
-  return new ChatReader({ tokens: chat.tokens, platform: chat.twitch.platform, ...options })
+/** One that reads as `bot`, or as nobody where `tokens` are `undefined`. */
+export function createReader(chat: FakeChat, options: ChatClientOptions = {}): ChatReader {
+  const { tokens, anonymous, ...reading } = { tokens: chat.tokens, ...options }
+  const auth = tokens && withTokens(tokens, { anonymous })
+  return new ChatReader({ auth, platform: chat.twitch.platform, ...reading })
 }
 
 /** Connects, and joins what is wanted. */
-export async function connected(chat: FakeChat, options: ChatReaderOptions = {}): Promise<ChatReader> {
+export async function connected(chat: FakeChat, options: ChatClientOptions = {}): Promise<ChatReader> {
   const reader = createReader(chat, options)
   await chat.clock.until(reader.connect())
   await chat.clock.settle()

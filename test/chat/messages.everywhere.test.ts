@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatEvents } from '../../src/chat/events.ts'
+import type { ChatEvents, UserNoticeMessage } from '../../src/chat/events.ts'
 import { parseIrcMessage } from '../../src/chat/irc-message.ts'
 import { MessageView } from '../../src/chat/messages.ts'
-import type { UserNoticeMessage } from '../../src/chat/user-notices.ts'
+import { readUserNotice, type UserNoticeContent } from '../../src/chat/user-notices.ts'
 
 function view<Type extends keyof ChatEvents>(_: Type, line: string): ChatEvents[Type] {
   const irc = parseIrcMessage(line)
@@ -101,6 +101,7 @@ test('no view of any strange line throws', () => {
   for (const line of lines) {
     const message = view('privmsg', line) as unknown as Record<string, unknown>
     for (const name of getters) void message[name]
+    readUserNotice(message as unknown as UserNoticeMessage)
   }
 })
 
@@ -175,7 +176,7 @@ test('USERSTATE, GLOBALUSERSTATE, WHISPER and NOTICE', () => {
 })
 
 /** Compiles only while each kind has its own params. */
-function describeNotice(notice: UserNoticeMessage): string {
+function describeNotice(notice: UserNoticeContent, { msgId, sourceMsgId, text }: UserNoticeMessage): string {
   switch (notice.kind) {
     case 'sub':
     case 'resub': {
@@ -188,12 +189,12 @@ function describeNotice(notice: UserNoticeMessage): string {
       return `${notice.params.viewerCount} ${notice.params.displayName}`
     case 'announcement': {
       const color: 'PRIMARY' | 'BLUE' | 'GREEN' | 'ORANGE' | 'PURPLE' | undefined = notice.params.color
-      return `${color} ${notice.text}`
+      return `${color} ${text}`
     }
     case 'sharedchatnotice':
-      return `copy of ${notice.sourceMsgId}`
+      return `copy of ${sourceMsgId}`
     case 'other':
-      return `new: ${notice.msgId} ${JSON.stringify(notice.params)}`
+      return `new: ${msgId} ${JSON.stringify(notice.params)}`
     default:
       return notice.kind
   }
@@ -210,7 +211,8 @@ test.each([
   ['msg-id=subs', 'new: subs {}'],
   ['', 'new:  {}'],
 ])('USERNOTICE %s', (tags, expected) => {
-  expect(describeNotice(view('usernotice', `@id=1;${tags} :tmi.twitch.tv USERNOTICE #a :text`))).toBe(expected)
+  const message = view('usernotice', `@id=1;${tags} :tmi.twitch.tv USERNOTICE #a :text`)
+  expect(describeNotice(readUserNotice(message), message)).toBe(expected)
 })
 
 test('a USERNOTICE has its sender and what Twitch shows', () => {

@@ -124,6 +124,19 @@ describe('a connection', () => {
     reader.close()
   })
 
+  test('renews a token that is refused after a loss, and again after the next', async () => {
+    const chat = createFakeChat()
+    const reader = await connected(chat)
+    for (const times of [1, 2]) {
+      chat.twitch.id.expire(chat.tokens.current.value)
+      chat.twitch.chat.close(1006)
+      await chat.clock.advance(60_000)
+      expect(chat.tokens).toMatchObject({ asked: 1 + times, renewed: times })
+      expect(reader.login).toBe('bot')
+    }
+    reader.close()
+  })
+
   test('stops with the reason when the renewed token is refused as well', async () => {
     const chat = createFakeChat()
     chat.twitch.id.expire(chat.tokens.current.value)
@@ -299,15 +312,6 @@ describe('join', () => {
   test('a login where the list of channels belongs is not taken for letters', () => {
     const channels = 'streamer' as unknown as readonly string[]
     expect(() => createReader(createFakeChat(), { channels })).toThrow('channels must be a list of logins')
-  })
-
-  test('the hundred and first channel is a typed error', async () => {
-    const chat = createFakeChat()
-    const reader = createReader(chat, { channels: Array.from({ length: 100 }, (_, index) => `channel${index}`) })
-    await expect(reader.join('one_more')).rejects.toMatchObject({ reason: 'join-limit', channel: 'one_more' })
-    reader.part('channel7')
-    reader.join('one_more')
-    expect(reader.wanted).toHaveLength(100)
   })
 
   test('mistyped options are refused, and nothing is wanted', () => {

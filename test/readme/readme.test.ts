@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import ts from 'typescript'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { Client, SimpleTokenHandler } from '../../src/index.ts'
-import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
+import { createFakeClock, createFakeTwitch, userNotices } from '../../src/testing/index.ts'
 import { writeExamples } from './examples.ts'
 
 const examples = writeExamples()
@@ -154,15 +154,19 @@ test('the examples of chat read, loop until they close, speak and answer', async
   const { accessToken } = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer', scopes })
   const client = new Client(new SimpleTokenHandler(accessToken, 'your-client-id'), { chat: { channels: ['streamer'] } })
   vi.stubGlobal('client', client)
-  const [read, loop, speak] = await Promise.all([1, 2, 3].map((number) => example(`docs/chat.md ${number}`)))
+  const [read, tell, loop, speak] = await Promise.all([1, 2, 3, 4].map((number) => example(`docs/chat.md ${number}`)))
   await clock.until(read?.() ?? expect.fail())
   const looped = loop?.()
   await clock.advance(1_000)
   twitch.chat.send('viewer', 'twitchdev', '!close')
   await clock.until(looped ?? expect.fail())
   expect(shown).toEqual(expect.arrayContaining([expect.stringMatching(/^#twitchdev viewer: !close$/i), '!close']))
+  await tell?.()
   await clock.until(speak?.() ?? expect.fail())
   expect(shown.at(-1)).toMatch(/^Said as \S+$/)
+  twitch.chat.userNotice('streamer', userNotices.raid({ login: 'viewer', viewers: 7 }))
+  await clock.advance(1_000)
+  expect(shown.at(-1)).toBe('viewer brings 7')
   twitch.chat.send('viewer', 'streamer', '!ping')
   await clock.advance(5_000)
   expect(twitch.chat.connections.flatMap(({ received }) => received)).toContainEqual(expect.stringMatching(/pong$/))
@@ -183,6 +187,7 @@ beforeAll(() => {
     'docs/chat.md 2',
     'docs/chat.md 3',
     'docs/chat.md 4',
+    'docs/chat.md 5',
     // Those of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
     ...['obs 1', 'dashboard 1', 'dashboard 2', 'extension 1', 'extension 2', 'mv3 1', 'worker 1'].map((example) =>
       `docs/places/${example}`.replace(' ', '.md '),

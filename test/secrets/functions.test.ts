@@ -245,6 +245,14 @@ const feeds: Readonly<Record<string, readonly Feed[]>> = {
         token: accessToken,
       } as never),
   ],
+  withTokens: [
+    async (platform) => {
+      const tokens = new library.TokenManager(new library.IrcTokenHandler(accessToken, { platform }))
+      const auth = library.withTokens(tokens)(0)
+      const refusal = auth.readRefusal('Login authentication failed')
+      return [auth, refusal, await auth.getToken(AbortSignal.timeout(1)).catch((error: unknown) => error)]
+    },
+  ],
   encryptedStore: [
     () => library.encryptedStore(library.memoryStore()).replace('key', undefined, records() as never),
     () => library.encryptedStore(broken('It is broken.')).replace('key', undefined, records() as never),
@@ -324,6 +332,7 @@ const withoutSecrets = [
   'missingScopes',
   'openStore',
   'parseIrcMessage',
+  'readUserNotice',
   'readScopes',
   'satisfies',
   'scopesToRequest',
