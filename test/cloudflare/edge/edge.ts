@@ -112,6 +112,8 @@ export async function startEdge(options: EdgeOptions = {}) {
       }
       return counts
     },
+    /** Takes a vault out of memory, as happens to one that nobody asks. */
+    evict: (user: string) => miniflare.unsafeEvictDurableObject('main', 'Vault', { name: user }),
     close: () => miniflare.dispose(),
   }
 }

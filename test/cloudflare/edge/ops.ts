@@ -41,7 +41,17 @@ export type Op =
   | { readonly op: 'join'; readonly user: string; readonly refused: string; readonly cares: boolean }
   | { readonly op: 'ask' | 'start'; readonly user: string; readonly leaves: boolean }
   | { readonly op: 'globals' | 'cost' }
+  | { readonly op: 'rest'; readonly users: readonly string[] }
+  | { readonly op: 'flood'; readonly user: string; readonly atOnce: number; readonly times: number }
   | { readonly op: 'time-get' | 'time-rpc' | 'time-likeness'; readonly user: string; readonly times: number }
+
+/** What lies on the disk of one vault. */
+export interface Rest {
+  readonly rows: number
+  readonly bytes: number
+  /** Of the whole database, in pages. */
+  readonly size: number
+}
 
 export interface Said {
   readonly token?: string

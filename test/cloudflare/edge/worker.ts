@@ -5,7 +5,7 @@ import { memoryStore, type TokenStore } from 'twitch-keyring/stores'
 import { BaseTokenHandler, StoredTokenHandler, Token, TokenManager } from 'twitch-keyring/token'
 import { NetworkError, TokenRejectedError } from '../../../src/errors.ts'
 import type { AccessToken, PlatformOptions } from '../../../src/types.ts'
-import type { Doom, Op, Said } from './ops.ts'
+import type { Doom, Op, Rest, Said } from './ops.ts'
 
 interface Env {
   readonly VAULT: DurableObjectNamespace<Vault>
@@ -98,6 +98,13 @@ export class Vault extends createTokenVault(DurableObject<Env>, (env) => ({
 
   nextAlarm(): Promise<number | null> {
     return this.ctx.storage.getAlarm()
+  }
+
+  rest(): Rest {
+    const { sql } = this.ctx.storage
+    const query = 'SELECT count(*) AS rows, sum(length(record) + length(key)) AS bytes FROM twitch_keyring'
+    const [row] = sql.exec(query).toArray()
+    return { rows: Number(row?.['rows']), bytes: Number(row?.['bytes']), size: sql.databaseSize }
   }
 
   /** As long as what `getToken` answers. */
@@ -215,6 +222,14 @@ async function act(op: Op, env: Env): Promise<unknown> {
       return
     case 'cost':
       return cost
+    case 'rest':
+      return Promise.all(op.users.map((user) => vaultOf(user).rest()))
+    case 'flood': {
+      const asks = Array.from({ length: op.atOnce }, () => measure(op.times, () => handler.get({ user: op.user })))
+      const start = Date.now()
+      await Promise.all(asks)
+      return (op.atOnce * op.times * 1000) / (Date.now() - start)
+    }
     case 'globals':
       return ['process', 'Buffer', 'BroadcastChannel', 'global'].filter((name) => name in globalThis)
     case 'time-get':
