@@ -1,14 +1,16 @@
 import type { IrcMessage } from '../chat/irc-message.ts'
 import { parseIrcMessage } from '../chat/irc-message.ts'
-import { ChatReader } from '../chat/reader.ts'
-import { withTokens } from '../chat/with-tokens.ts'
-import type { AccessTokenSource, PlatformOptions } from '../types.ts'
+import { ChatReader, type ChatReaderOptions } from '../chat/reader.ts'
+import type { PlatformOptions } from '../types.ts'
 import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
 import { RoomStates } from './room-states.ts'
 
 export interface ChatRelayOptions {
-  /** Whose account reads, such as a `VaultTokenHandler` with its `chatUser`. Left out: everything is read anonymously. */
-  readonly tokens?: AccessTokenSource | undefined
+  /**
+   * Whose account reads: `withTokens(handler)` of `twitch-keyring/chat`, with a `VaultTokenHandler` and its `chatUser`. Left out:
+   * everything is read anonymously.
+   */
+  readonly auth?: ChatReaderOptions['auth']
   /** Which channels may be read here, by login. Default: any. */
   readonly mayJoin?: ((channel: string) => boolean) | undefined
   /**
@@ -215,8 +217,8 @@ export function createChatRelay<Context extends ChatRelayContext, Env, Instance 
 
     #upstream(): ChatReader {
       if (this.#chat !== undefined) return this.#chat
-      const { tokens, platform } = this.#option()
-      const chat = new ChatReader({ auth: tokens && withTokens(tokens), platform })
+      const { auth, platform } = this.#option()
+      const chat = new ChatReader({ auth, platform })
       chat.on('line', ({ raw, message }) => {
         const target = message?.params[0]
         if (message === undefined || !RELAYED.has(message.command) || !target?.startsWith('#')) return

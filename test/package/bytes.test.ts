@@ -27,6 +27,23 @@ const sets: readonly ImportSet[] = [
       export { indexedDBStore } from '${pkg.name}/stores'`,
     budget: 25_000,
   },
+  {
+    what: 'createTokenVault',
+    code: `export { createTokenVault } from '${pkg.name}/cloudflare'`,
+    budget: 17_300,
+  },
+  {
+    what: 'createTokenVault, codeSignIn, appTokens',
+    code: `export { createTokenVault, codeSignIn, appTokens } from '${pkg.name}/cloudflare'`,
+    budget: 21_500,
+  },
+  {
+    what: 'createTokenVault, deviceCodeSignIn',
+    code: `export { createTokenVault, deviceCodeSignIn } from '${pkg.name}/cloudflare'`,
+    budget: 20_500,
+  },
+  { what: 'VaultTokenHandler', code: `export { VaultTokenHandler } from '${pkg.name}/cloudflare'`, budget: 3_400 },
+  { what: 'createChatRelay', code: `export { createChatRelay } from '${pkg.name}/cloudflare'`, budget: 9_700 },
   { what: 'everything', code: `export * from '${pkg.name}'`, budget: 68_000 },
 ]
 const files = [
