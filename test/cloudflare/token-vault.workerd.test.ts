@@ -3,7 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTokenVault, VaultTokenHandler } from '../../src/cloudflare/index.ts'
 import { lentToken } from '../../src/cloudflare/vault.ts'
-import { ANN, type BEN, CLIENT_ID, createVaultWorld, SCOPES, vaultOptions } from './world.ts'
+import { ANN, BEN, CLIENT_ID, createVaultWorld, SCOPES, vaultOptions } from './world.ts'
 
 const HOUR = 3_600_000
 
@@ -134,6 +134,15 @@ describe('a vault', () => {
     expect(await vault.lend()).toBe('') // nobody has vouched for it within the hour
     await handler.signOut(ANN.id)
     expect(await vault.lend()).toBe('')
+  })
+
+  test('lends nobody a token that cannot do what is asked for, or is of somebody else', async () => {
+    await signIn()
+    await handler.get({ user: ANN.id })
+    await expect(handler.get({ user: ANN.id, scopes: ['bits:read'] })).rejects.toMatchObject({ code: 'missing_scope' })
+    await vaultOf('1003').adopt({ grantId: 'stray', userId: BEN.id, scopes: SCOPES, ...world.issue(BEN.login) })
+    expect(await vaultOf('1003').getToken({ user: BEN.id })).toMatchObject({ ok: true })
+    await expect(handler.get({ user: '1003' })).rejects.toMatchObject({ reason: 'signed-out', userId: '1003' })
   })
 
   test('says which part is not listed when it is asked for it', async () => {
