@@ -44,6 +44,7 @@ export function createJoining(
         joins.take(now)
         names.push(`#${channel.name}`)
         channel.asked = connection
+        // A connection that is gone is found out a moment earlier.
         channel.answerBy = now + host.pongTimeout + 1000
       }
       if (agenda.isDue(channel.answerBy))

@@ -4,7 +4,7 @@ export interface Rate {
   readonly per: number
 }
 
-/** What an account may do, over all its connections. Nobody's is not known to be any other. */
+/** What an account may do, over all its connections. Of reading anonymously Twitch says nothing else. */
 export interface ReadingLimits {
   readonly logins: Rate
   /** Every channel of a list counts. */
@@ -65,8 +65,7 @@ export class RateWindow {
     return hindrance === undefined ? 0 : hindrance + per - now
   }
 
-  /** @param at Now, or when its turn comes. */
-  take(at: number): void {
-    this.#times.push(at)
+  take(now: number): void {
+    this.#times.push(now)
   }
 }

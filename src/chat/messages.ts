@@ -107,17 +107,25 @@ export class MessageView {
   get reply(): ReplyParent | undefined {
     const parent = collect<ReplyParent>(this.irc, 'reply-parent-')
     if (parent.msgId === undefined) return undefined
-    const { msgId = parent.msgId, userLogin = parent.userLogin } = collect<ReplyParent>(
-      this.irc,
-      'reply-thread-parent-',
-    )
-    return { ...parent, threadMsgId: msgId, threadUserLogin: userLogin } as ReplyParent
+    const thread = collect<ReplyParent>(this.irc, 'reply-thread-parent-')
+    const { msgId, userId = '', userLogin = '', displayName = '', msgBody = '' } = parent
+    const threadMsgId = thread.msgId || msgId
+    return {
+      msgId,
+      userId,
+      userLogin,
+      displayName,
+      msgBody,
+      threadMsgId,
+      threadUserLogin: thread.userLogin || userLogin,
+    }
   }
 
   get source(): SharedSource | undefined {
     const source = collect<SharedSource>(this.irc, 'source-')
     if (source.roomId === undefined) return undefined
-    return { badges: [], badgeInfo: [], only: false, ...source, copied: source.roomId !== this.roomId } as SharedSource
+    const { id = '', roomId, badges = [], badgeInfo = [], only = false } = source
+    return { id, roomId, badges, badgeInfo, only, copied: roomId !== this.roomId }
   }
 
   get state(): RoomState {

@@ -99,6 +99,7 @@ export class ChatReader extends Emitter<ChatEvents> {
       ...settings,
       platform: this.#platform,
       account: (userId) => this.#account(userId),
+      // An event ends the waits for what it is about: a channel, or else a connection.
       tell: (type, event) => {
         this.#settle('channel' in event ? event.channel : '', 'error' in event ? event.error : undefined)
         this.emit(type, event)

@@ -164,6 +164,7 @@ export class Speaking {
   heard(message: IrcMessage, connection: Connection): boolean {
     const { command, params } = message
     if (command === 'PRIVMSG') return this.#nonces.has(message.tag('client-nonce') ?? '')
+    if (!/^(ROOMSTATE|USERSTATE|NOTICE)$/.test(command)) return false
     const lane = this.#lane(params[0]?.slice(1) ?? '')
     if (command === 'ROOMSTATE') lane.slow = Number(message.tag('slow') ?? lane.slow) || 0
     if (command === 'USERSTATE') {

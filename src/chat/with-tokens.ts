@@ -1,4 +1,5 @@
 import { ChatError, ConfigurationError, TokenRejectedError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessToken, AccessTokenSource } from '../types.ts'
 import type { ChatAuth, Failure } from './login.ts'
 
@@ -14,6 +15,7 @@ export interface WithTokensOptions {
  * const chat = new ChatReader({ auth: withTokens(client.tokens), channels: ['twitchdev'] })
  */
 export function withTokens(tokens: AccessTokenSource, options: WithTokensOptions = {}): ChatAuth {
+  refuseUnknownOptions('withTokens', options, ['anonymous'])
   const { anonymous = false } = options
   return (shardId) => {
     let token: AccessToken | undefined
@@ -24,14 +26,9 @@ export function withTokens(tokens: AccessTokenSource, options: WithTokensOptions
         renewing = refused
         refused = undefined
         token = await (renewing ? tokens.renew(renewing, { signal }) : tokens.getForChat(shardId, { signal }))
-        if (token === undefined && !anonymous)
-          throw new TokenRejectedError(
-            'Chat needs a user who is signed in. To read without one, say `anonymous: true`.',
-            {
-              reason: 'signed-out',
-            },
-          )
-        return token
+        if (token !== undefined || anonymous) return token
+        const text = 'Chat needs a user who is signed in. To read without one, say `anonymous: true`.'
+        throw new TokenRejectedError(text, { reason: 'signed-out' })
       },
       readRefusal(text) {
         const message = `Twitch chat refused the login: "${text}". It takes user access tokens with chat:read.`
