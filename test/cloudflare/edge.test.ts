@@ -62,6 +62,15 @@ test('two Workers that ask at once get one renewal', async () => {
   expect(spent()).toBe(1)
 })
 
+test('a token that is good costs no row and no request', async () => {
+  const { get } = await takeUser()
+  await get()
+  const costs = async () => [await edge.ask<unknown>({ op: 'cost' }), edge.requests]
+  const before = await costs()
+  for (let time = 0; time < 10; time += 1) expect(await get()).toSatisfy(isAlive)
+  expect(await costs()).toEqual(before)
+})
+
 describe('a vault whose machine is lost while it renews a dead token', () => {
   test.each<[string, Doom]>([
     ['in the queue', { step: 'queue' }],
