@@ -2,8 +2,9 @@
 // Who am I, am I live, who follows me. Each part goes on without the others.
 
 import { NetworkError } from 'twitch-keyring'
+import { at, complain, create } from '../shared/page.js'
 import { drawFollowers } from './chart.js'
-import { ago, at, complain, count, create, duration, sleep } from './page.js'
+import { ago, count, uptime } from './format.js'
 
 const ROWS = 12
 
@@ -48,7 +49,7 @@ async function watchStream(helix, id, every, signal) {
     at('#title').textContent = channel?.title || 'No title yet'
     at('#game').textContent = channel?.game_name || 'No category yet'
     at('#viewers').textContent = stream ? count(stream.viewer_count) : '–'
-    at('#uptime').textContent = stream ? duration(Date.now() - Date.parse(stream.started_at)) : '–'
+    at('#uptime').textContent = stream ? uptime(Date.now() - Date.parse(stream.started_at)) : '–'
     await sleep(every, signal)
   }
 }
@@ -147,4 +148,20 @@ async function whenOnline(ask, signal) {
       await sleep(Math.max(3_000, (error.retryAt ?? 0) - Date.now()), signal)
     }
   }
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds)
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import uPlot from 'uplot'
-import { count } from './page.js'
+import { count } from './format.js'
 
 const DAYS = 90
 const DAY = 86_400_000

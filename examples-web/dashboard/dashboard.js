@@ -2,13 +2,13 @@
 // A dashboard without a server: a store, a handler, a client, and what to do with Helix.
 
 import { Client, indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
+import { complain } from '../shared/page.js'
+import { readSettings } from '../shared/settings.js'
 import { showChannel } from './channel.js'
 import { clearMishaps, wireMishaps } from './mishaps.js'
-import { complain } from './page.js'
 import { createPanel } from './panel.js'
-import { readSettings } from './settings.js'
 
-const settings = await readSettings()
+const settings = await readSettings('dashboard')
 const { clientId, platform } = settings
 if (clientId === '') complain('Which app is it? Add &client_id=… of a public app of yours to the address.')
 const handler = new StoredTokenHandler({ clientId, clientType: 'public', store: indexedDBStore(), platform })

@@ -2,7 +2,7 @@
 // Every kind of error on a button: what it looks like, and what to do about it.
 
 import { BaseTokenHandler, Client, localStorageStore } from 'twitch-keyring'
-import { at, create, duration } from './page.js'
+import { at, create, duration } from '../shared/page.js'
 
 /**
  * @typedef {object} Mishap
@@ -27,7 +27,7 @@ const advice = {
 /**
  * @param {object} page
  * @param {import('twitch-keyring').Client} page.client
- * @param {import('./settings.js').Settings} page.settings
+ * @param {import('../shared/settings.js').Settings} page.settings
  */
 export function wireMishaps({ client, settings }) {
   const { helix, chat } = client

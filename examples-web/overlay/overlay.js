@@ -2,13 +2,14 @@
 // The overlay, and all it takes: a store, a handler, a client, and what to do with chat.
 
 import { Client, indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
+import { complain } from '../shared/page.js'
+import { readSettings } from '../shared/settings.js'
 import { createChatView } from './chat-view.js'
 import { entryOf, entryOfNotice } from './entries.js'
-import { complain, createPanel } from './panel.js'
+import { createPanel } from './panel.js'
 import { createPictures } from './pictures.js'
-import { readSettings } from './settings.js'
 
-const settings = await readSettings()
+const settings = await readSettings('overlay')
 const { clientId, platform, overlayOnly } = settings
 document.body.classList.toggle('overlay-only', overlayOnly)
 

@@ -46,8 +46,7 @@ export async function startDemo({ port = 0, pace = 1800, ...options } = {}) {
     const pages = await startPageServer({
       port,
       demo: {
-        clientId,
-        channel,
+        overlay: { clientId, channel },
         endpoints,
         control: `${url}/control`,
         dashboard,

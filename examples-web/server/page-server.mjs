@@ -29,8 +29,8 @@ export async function startPageServer({ port = 0, demo } = {}) {
   if (demo !== undefined) app.get('/demo.json', (context) => context.json(demo))
   app.use('/dist/*', serveStatic({ root }))
   for (const [name, path] of Object.entries(vendor)) app.use(`/vendor/${name}`, serveStatic({ path }))
-  for (const page of ['overlay', 'dashboard', 'two-tabs'])
-    app.use(`/${page}/*`, serveStatic({ root: `${root}/examples-web` }))
+  for (const folder of ['overlay', 'dashboard', 'two-tabs', 'shared'])
+    app.use(`/${folder}/*`, serveStatic({ root: `${root}/examples-web` }))
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false })
   const bound = await listen(server, port)

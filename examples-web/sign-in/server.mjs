@@ -56,7 +56,7 @@ export async function startSignInDemo({ port = 0, ...options } = {}) {
       headers: [...answer.headers],
     })
   })
-  app.use('/sign-in/*', serveStatic({ root: `${root}/examples-web` }))
+  for (const folder of ['sign-in', 'shared']) app.use(`/${folder}/*`, serveStatic({ root: `${root}/examples-web` }))
   const server = createAdaptorServer({ fetch: app.fetch, createServer, overrideGlobalObjects: false })
   const origin = `http://127.0.0.1:${await listen(server, port)}`
   twitch.id.addApp({

@@ -12,6 +12,7 @@ import {
   signInWithImplicit,
   streamSafe,
 } from 'twitch-keyring'
+import { at, complain, onClick } from '../shared/page.js'
 
 const { publicId, confidentialId, endpoints } = await (await fetch('/demo.json')).json()
 const platform = { endpoints }
@@ -119,37 +120,4 @@ function showAccount(card, client) {
   client.subscribe(show)
   onClick(`${card} .sign-out`, () => client.signOut())
   client.start().then(show, complain)
-}
-
-/**
- * @param {string} selector
- * @param {() => unknown} work
- */
-function onClick(selector, work) {
-  at(selector).addEventListener('click', async () => {
-    at('#problem').textContent = ''
-    try {
-      await work()
-    } catch (error) {
-      complain(error)
-    }
-  })
-}
-
-/** @param {unknown} error */
-function complain(error) {
-  if (error instanceof Error && error.name === 'AbortError') return
-  at('#problem').textContent = error instanceof Error ? error.message : String(error)
-}
-
-/**
- * @template {HTMLElement} [T=HTMLElement]
- * @param {string} selector
- * @param {new () => T} [type]
- * @returns {T}
- */
-function at(selector, type) {
-  const element = document.querySelector(selector)
-  if (!(element instanceof (type ?? HTMLElement))) throw new TypeError(`The page has no ${selector}.`)
-  return /** @type {T} */ (element)
 }

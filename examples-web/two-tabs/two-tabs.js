@@ -1,7 +1,9 @@
 // @ts-check
 // Two tabs that share one store, and what they do when their token dies. Nothing in here ever holds a token.
 
-import { indexedDBStore, resumeSignIn, StoredTokenHandler, signInWithDeviceCode } from 'twitch-keyring'
+import { indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
+import { at, attempt, complain, onClick } from '../shared/page.js'
+import { createSignInPanel } from '../shared/sign-in-panel.js'
 import { createScenarios } from './scenarios.js'
 import { createTabs } from './tabs.js'
 import { createTimeLine, sides } from './time-line.js'
@@ -39,19 +41,23 @@ const handler = new StoredTokenHandler({
   store: indexedDBStore({ name: 'two-tabs' }),
   platform: { endpoints },
 })
-/** @type {import('twitch-keyring').DeviceCodeSignIn | undefined} */
-let signIn
+const render = createSignInPanel({
+  handler,
+  scopes: ['chat:read'],
+  status: () => tabs.status('right') ?? { state: 'needs-login' },
+  signOut: () => tabs.tell('right', { do: 'sign-out' }),
+  onSignedIn() {
+    at('#outcome').textContent = ''
+  },
+  onRender: renderScenarios,
+})
 
-onClick('#sign-in', async () => follow(await signInWithDeviceCode(handler, { scopes: ['chat:read'] })))
-onClick('#cancel', () => signIn?.cancel())
-onClick('#sign-out', () => tabs.tell('right', { do: 'sign-out' }))
 onClick('#reopen', () => open('left'))
 for (const button of buttons) {
   const scenario = /** @type {import('./scenarios.js').Scenario} */ (button.dataset.play)
   button.addEventListener('click', () => attempt(() => (isFrozen ? thaw() : play(scenario))))
 }
 
-resumeSignIn(handler).then(follow, complain)
 await Promise.all(sides.map((side) => tabs.open(side)))
 render()
 document.body.dataset.ready = 'true'
@@ -108,36 +114,8 @@ function setFrozen(frozen) {
   render()
 }
 
-/** @param {import('twitch-keyring').DeviceCodeSignIn | undefined} begun */
-async function follow(begun) {
-  if (begun === undefined) return
-  signIn = begun
-  at('[data-keyring=user-code]').textContent = begun.userCode
-  at('[data-keyring=verification-uri]', HTMLAnchorElement).href = begun.verificationUri
-  render()
-  try {
-    await begun.completed
-    at('#outcome').textContent = ''
-  } catch (error) {
-    if (signIn === begun) complain(error)
-  } finally {
-    if (signIn === begun) signIn = undefined
-    render()
-  }
-}
-
-function render() {
-  const { state, why, reason, login } = tabs.status('right') ?? { state: 'needs-login' }
-  const signedIn = state !== 'needs-login'
-  const shown = signIn && !signedIn ? 'signing-in' : state
-  at('#panel').dataset.state = shown
-  at('[data-keyring=state]').textContent = shown
-  at('#signed-out').hidden = shown !== 'needs-login'
-  at('#signing-in').hidden = shown !== 'signing-in'
-  at('#account').hidden = !signedIn
-  at('#sign-out').hidden = !signedIn
-  at('#login').textContent = `@${login}`
-  if (why !== undefined && reason !== 'signed-out') at('#reason').textContent = why
+/** @param {import('../shared/sign-in-panel.js').Status} status */
+function renderScenarios({ state }) {
   at('#gone').hidden = tabs.isOpen('left')
   at('#came').hidden = at('#outcome').textContent === ''
   for (const button of buttons) {
@@ -150,40 +128,4 @@ function render() {
 async function showSent() {
   const sent = await scenarios.sent()
   at('[data-keyring=posts]').textContent = sent === 1 ? '1 POST' : `${sent} POSTs`
-}
-
-/**
- * @param {string} selector
- * @param {() => unknown} work
- */
-function onClick(selector, work) {
-  at(selector).addEventListener('click', () => attempt(work))
-}
-
-/** @param {() => unknown} work */
-async function attempt(work) {
-  at('#problem').textContent = ''
-  try {
-    await work()
-  } catch (error) {
-    complain(error)
-  }
-}
-
-/** @param {unknown} error */
-function complain(error) {
-  if (error instanceof Error && error.name === 'AbortError') return
-  at('#problem').textContent = error instanceof Error ? error.message : String(error)
-}
-
-/**
- * @template {HTMLElement} [T=HTMLElement]
- * @param {string} selector
- * @param {new () => T} [type]
- * @returns {T}
- */
-function at(selector, type) {
-  const element = document.querySelector(selector)
-  if (!(element instanceof (type ?? HTMLElement))) throw new TypeError(`The page has no ${selector}.`)
-  return /** @type {T} */ (element)
 }

@@ -12,17 +12,21 @@
  * @property {boolean} overlayOnly Nothing but the chat, as an OBS source.
  */
 
-/** @returns {Promise<Settings>} */
-export async function readSettings() {
+/**
+ * @param {'overlay' | 'dashboard'} page Each is an app of its own on the fake Twitch.
+ * @returns {Promise<Settings>}
+ */
+export async function readSettings(page) {
   const query = new URLSearchParams(location.search)
-  const overlayOnly = query.get('overlay') === '1'
   const real = query.get('twitch') === 'real'
-  const { clientId, channel, endpoints, control } = real ? {} : await (await fetch('/demo.json')).json()
+  const demo = real ? {} : await (await fetch('/demo.json')).json()
+  const { endpoints, control } = demo
+  const { clientId, channel } = demo[page] ?? {}
   return {
     clientId: query.get('client_id') ?? clientId ?? '',
     channel: query.get('channel') ?? channel ?? null,
     platform: endpoints && { endpoints },
     control,
-    overlayOnly,
+    overlayOnly: query.get('overlay') === '1',
   }
 }

@@ -1,4 +1,5 @@
 // @ts-check
+// What every page here needs of its document.
 
 /**
  * @template {HTMLElement} [T=HTMLElement]
@@ -39,14 +40,17 @@ export function complain(error) {
  * @param {() => unknown} work
  */
 export function onClick(selector, work) {
-  at(selector).addEventListener('click', async () => {
-    at('#problem').textContent = ''
-    try {
-      await work()
-    } catch (error) {
-      complain(error)
-    }
-  })
+  at(selector).addEventListener('click', () => attempt(work))
+}
+
+/** @param {() => unknown} work */
+export async function attempt(work) {
+  at('#problem').textContent = ''
+  try {
+    await work()
+  } catch (error) {
+    complain(error)
+  }
 }
 
 /** @param {number} milliseconds */
@@ -54,30 +58,5 @@ export function duration(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))
   if (seconds < 100) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-
-/** @param {number} at Epoch milliseconds. */
-export function ago(at) {
-  const minutes = (Date.now() - at) / 60_000
-  if (minutes < 60) return relative.format(-Math.floor(minutes), 'minute')
-  if (minutes < 60 * 24) return relative.format(-Math.floor(minutes / 60), 'hour')
-  return relative.format(-Math.floor(minutes / 60 / 24), 'day')
-}
-
-/** @param {number} number */
-export const count = (number) => number.toLocaleString('en')
-
-/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
-export function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds)
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
+  return minutes < 100 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
