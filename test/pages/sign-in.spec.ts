@@ -121,10 +121,55 @@ test('a popup goes on by itself when the page that opened it is gone', async ({ 
   const opened = page.waitForEvent('popup')
   await page.getByRole('button', { name: 'In a popup' }).click()
   const other = await opened
+  await other.waitForURL(/authorize/)
   await page.close()
   await allow(other, 'juniper')
   await expectAccount(other, 'implicit', 'juniper')
   expect(other.url()).toBe(demo.url)
+})
+
+for (const [how, leave] of [
+  ['closed', (page: Page) => page.close()],
+  ['loaded again', (page: Page) => page.reload()],
+  ['left', (page: Page) => page.goto(`${demo.url}sign-in.css`)],
+] as const) {
+  test(`a popup goes on by itself when the page that has taken its answer is ${how} at once`, async ({ context }) => {
+    const page = await open(context)
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('button', { name: 'In a popup' }).click()
+    const other = await opened
+    await other.waitForURL(/authorize/)
+    const stuck = page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          IDBObjectStore.prototype.get = () => {
+            resolve()
+            return {} as IDBRequest // it never answers
+          }
+        }),
+    )
+    await allow(other, 'juniper')
+    await stuck
+    await leave(page)
+    await expectAccount(other, 'implicit', 'juniper')
+    await expect(other.locator('#problem')).toBeEmpty()
+  })
+}
+
+test('a popup goes on by itself when the page that has stored its token ends before it knows whose it is', async ({
+  context,
+}) => {
+  const page = await open(context)
+  const opened = page.waitForEvent('popup')
+  await page.getByRole('button', { name: 'In a popup' }).click()
+  const other = await opened
+  const before = demo.twitch.requests.length
+  demo.twitch.faults.add({ host: 'id', path: '/validate', times: 1, fault: { kind: 'hang' } })
+  await allow(other, 'juniper')
+  await expect.poll(() => demo.twitch.requests.slice(before).map(({ path }) => path)).toContain('/validate')
+  await page.close()
+  await expectAccount(other, 'implicit', 'juniper')
+  await expect(other.locator('#problem')).toBeEmpty()
 })
 
 test('a message of another window is no answer', async ({ context }) => {

@@ -4,7 +4,7 @@ import { type Callback, readCallback, withoutCallback } from '../../oauth/callba
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import type { Keyring } from '../keyring.ts'
 import { finishRedirect, refusedRedirect, type SignedInAccount, type VerifyIdToken } from './finish-redirect.ts'
-import { takePending, unknownState } from './pending-redirects.ts'
+import { findPending, takePending, unknownState } from './pending-redirects.ts'
 import { answerOpener } from './popup.ts'
 
 export interface CompleteSignInOptions {
@@ -20,7 +20,7 @@ const underWay = new WeakMap<Keyring, Promise<SignedInAccount | undefined>>()
  * anything else, and as often as you like.
  *
  * First of all it takes Twitch's answer out of the address bar and the history. In a popup it hands the answer to the
- * page that opened it, which closes the popup.
+ * page that opened it, which closes the popup; if that page ends before it is done, the popup goes on by itself.
  *
  * @returns Who signed in; `undefined`: the address is no answer of Twitch, or another page goes on with it.
  * @throws {TokenRejectedError} `denied`, `wrong-user`, or `code-expired` when the answer is to no question of this page.
@@ -72,13 +72,18 @@ export async function finishCallback(
   // Twitch may send this one back without a state, and to another page than it was asked to.
   if (callback.type === 'error' && callback.error === 'redirect_mismatch') throw refusedRedirect(callback)
   if (state !== undefined && callback.state !== state) throw unknownState()
-  const pending = await takePending(keyring, callback.state)
-  switch (callback.type) {
-    case 'error':
-      throw refusedRedirect(callback)
-    case 'token':
-      return finishRedirect(keyring, pending, callback, verifyIdToken)
-    default:
-      throw new TokenRejectedError('Twitch sent no access token: begin again.', { reason: 'invalid' })
+  const pending = await findPending(keyring, callback.state)
+  try {
+    switch (callback.type) {
+      case 'error':
+        throw refusedRedirect(callback)
+      case 'token':
+        return await finishRedirect(keyring, pending, callback, verifyIdToken)
+      default:
+        throw new TokenRejectedError('Twitch sent no access token: begin again.', { reason: 'invalid' })
+    }
+  } finally {
+    // Not before: if this page ends meanwhile, a popup still has the answer, and goes on with it.
+    await takePending(keyring, pending.state).catch(() => {})
   }
 }

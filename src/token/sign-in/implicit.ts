@@ -12,9 +12,10 @@ import { refuseSecretInPage, requireClientType } from './require-app.ts'
  * Shows Twitch's page somewhere else than in this window.
  *
  * @param signal Aborted when nobody waits any more: close it.
+ * @param kept Resolves when the sign-in is in the store: until then it ends with this page, whatever the user agrees to.
  * @returns The address that it came back to, or `undefined` when the page there has completed the sign-in by itself.
  */
-export type SignInWindow = (url: string, signal: AbortSignal) => Promise<string | undefined>
+export type SignInWindow = (url: string, signal: AbortSignal, kept: Promise<void>) => Promise<string | undefined>
 
 export interface ImplicitSignInOptions extends RedirectOptions {
   /**
@@ -65,6 +66,7 @@ export async function signInWithImplicit(
   const { keyring } = handler
   refuseSecretInPage(keyring.app?.clientSecret)
   const { via, verifyIdToken, signal } = options
+  if (via !== undefined && typeof via !== 'function') throw new TypeError('via must be a function, such as popup.')
   signal?.throwIfAborted()
   const { pending, url } = beginRedirect(keyring, 'token', options)
   if (via === undefined) {
@@ -82,10 +84,12 @@ export async function signInWithImplicit(
   const onAbort = () => controller.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
+    const kept = keepPending(keyring, pending)
+    kept.catch(() => {})
     // Before anything is awaited: browsers let a click open one window, and not for long.
-    const shown = via(url, controller.signal)
+    const shown = via(url, controller.signal, kept)
     shown.catch(() => {})
-    await keepPending(keyring, pending)
+    await kept
     const address = await shown
     const callback = address === undefined ? undefined : readCallback(address)
     return callback && (await finishCallback(keyring, callback, { state: pending.state, verifyIdToken }))

@@ -47,6 +47,18 @@ export async function keepPending(keyring: Keyring, pending: PendingRedirect): P
 }
 
 /**
+ * @throws {TokenRejectedError} `code-expired`: none is under way with this state.
+ * @throws {StoreError}
+ */
+export async function findPending(keyring: Keyring, state: string | undefined): Promise<PendingRedirect> {
+  const { book, platform } = keyring
+  const all = readPending(await book.store.get(redirectsKey(book.clientId)))
+  const found = all.find((pending) => pending.state === state)
+  if (found === undefined || !isFresh(found, platform.now())) throw unknownState()
+  return found
+}
+
+/**
  * Takes a sign-in out of the store: of all who ask for it, in any tab, one gets it.
  *
  * @throws {TokenRejectedError} `code-expired`: none is under way with this state.

@@ -5,83 +5,104 @@ import type { Platform } from '../../types.ts'
 /** Where a popup leaves the address it came back to. Only pages of its own origin can look there, and no message holds it. */
 const ANSWER: unique symbol = Symbol.for('twitch-keyring:answer')
 
+/** The popups that a page waits for. They go with the page, however it goes: so a popup knows whether it must go on alone. */
+const AWAITED: unique symbol = Symbol.for('twitch-keyring:awaited')
+
 const MESSAGE = 'twitch-keyring:answered'
 
-/** A page that has opened a popup takes its answer within this, in milliseconds, or is gone. */
-const TAKEN_WITHIN = 2_000
+/** How often to look whether the other window is still there, in milliseconds. */
+const LOOK_EVERY = 200
 
-/** How often to look whether the popup was closed, in milliseconds. */
-const LOOK_EVERY = 500
-
-type Answering = Window & { [ANSWER]?: string | undefined }
+type Realm = Window & { [ANSWER]?: string | undefined; [AWAITED]?: Set<Window> | undefined }
 
 /**
  * Shows Twitch's page in a popup: give it as `via`, and call the sign-in in a click. The page at `redirectUri` is of this
  * origin, and calls `completeSignIn`.
  *
+ * Twitch's page comes when the sign-in is kept, so that nobody can agree to one that ends with this page.
+ *
  * @returns The address at which the popup came back, already taken out of its address bar.
  * @throws {UnsupportedError} The browser blocked it, as OBS does in a source.
  * @throws {DOMException} `AbortError`: the user closed it.
  */
-export function popup(url: string, signal: AbortSignal): Promise<string> {
-  const opened: Answering | null = globalThis.open(url, '_blank', 'popup,width=520,height=760')
+export function popup(url: string, signal: AbortSignal, kept: Promise<void> = Promise.resolve()): Promise<string> {
+  const here = globalThis as unknown as Realm
+  const opened: Realm | null = globalThis.open('', '_blank', 'popup,width=520,height=760')
   if (opened === null) {
     return Promise.reject(
       new UnsupportedError('The browser blocked the sign-in window: begin in a click, or redirect this page instead.'),
     )
   }
+  here[AWAITED] ??= new Set()
+  const awaited = here[AWAITED].add(opened)
   return new Promise<string>((resolve, reject) => {
     let closedBefore = false
-    let timer: ReturnType<typeof setTimeout>
+    let answered = false
+    const timer = setInterval(() => {
+      // What it sent just before may still be on its way.
+      if (opened.closed && closedBefore) {
+        end()
+        reject(new DOMException('The sign-in window was closed.', 'AbortError'))
+      }
+      closedBefore = opened.closed
+    }, LOOK_EVERY)
     const end = () => {
+      clearInterval(timer)
       globalThis.removeEventListener('message', onMessage)
       signal.removeEventListener('abort', onAbort)
-      clearTimeout(timer)
+      awaited.delete(opened)
       opened.close()
+      try {
+        if (answered) delete opened[ANSWER] // it is done, and nobody need go on
+      } catch {
+        // The popup shows a page of another origin by now.
+      }
     }
     const onMessage = ({ source, origin, data }: MessageEvent) => {
       if (source !== opened || origin !== globalThis.location.origin || data !== MESSAGE) return
       const address = opened[ANSWER]
       if (address === undefined) return
-      delete opened[ANSWER]
-      end()
+      answered = true
+      clearInterval(timer)
       resolve(address)
     }
     const onAbort = () => {
       end()
       reject(signal.reason)
     }
-    const look = () => {
-      // What it sent just before may still be on its way.
-      if (opened.closed && closedBefore) {
-        end()
-        reject(new DOMException('The sign-in window was closed.', 'AbortError'))
-        return
-      }
-      closedBefore = opened.closed
-      timer = setTimeout(look, LOOK_EVERY)
-    }
     globalThis.addEventListener('message', onMessage)
     signal.addEventListener('abort', onAbort, { once: true })
-    timer = setTimeout(look, LOOK_EVERY)
     if (signal.aborted) onAbort()
+    kept.then(
+      () => {
+        if (awaited.has(opened)) opened.location.href = url
+      },
+      () => {}, // whoever keeps it says so
+    )
   })
 }
 
 /**
- * Tells the page that opened this popup that Twitch has answered.
+ * Tells the page that opened this popup that Twitch has answered, and lets it go on for as long as it is there.
  *
- * @returns `false`: this is no popup, or nobody takes the answer.
+ * @returns `false`: this is no popup, or the page that opened it is gone or waits no more.
  */
 export async function answerOpener(address: string, platform: Platform): Promise<boolean> {
-  const here = globalThis as unknown as Answering
-  const { opener } = here
-  if (!opener) return false
+  const here = globalThis as unknown as Realm
+  const opener = here.opener as Realm | null | undefined
+  if (!opener || !isAwaited(here, opener)) return false
   here[ANSWER] = address
-  // A page of another origin, which a link may have opened this one from, is told nothing.
   opener.postMessage(MESSAGE, here.location.origin)
-  for (let waited = 0; waited < TAKEN_WITHIN && here[ANSWER] !== undefined; waited += 100) await sleep(100, platform)
-  const taken = here[ANSWER] === undefined
+  while (here[ANSWER] !== undefined && isAwaited(here, opener)) await sleep(LOOK_EVERY, platform)
+  const isDone = here[ANSWER] === undefined
   delete here[ANSWER]
-  return taken
+  return isDone
+}
+
+function isAwaited(here: Realm, opener: Realm): boolean {
+  try {
+    return !opener.closed && opener[AWAITED]?.has(here) === true
+  } catch {
+    return false // a page of another origin, which has taken the place of the opener, or a link there led here
+  }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { verifyIdToken } from '../../../src/oauth/id-token.ts'
 import { memoryStore } from '../../../src/stores/memory.ts'
-import { completeSignIn, signInWithImplicit } from '../../../src/token/index.ts'
+import { completeSignIn, popup, signInWithImplicit } from '../../../src/token/index.ts'
 import { fc } from '../../setup/fast-check.ts'
 import { ANN, BEN, SCOPES } from '../support.ts'
 import { createPage, createRedirectWorld, PAGE } from './support.ts'
@@ -234,6 +234,17 @@ test('no address that a stranger makes up signs anybody in, and each is cleaned'
 })
 
 describe('an implicit sign-in in another window', () => {
+  test.each([{ via: 'popup' }, { expectedUser: 'ann', via: async () => undefined }])(
+    'begins nothing with %o',
+    async (options) => {
+      const { open, outcome } = createRedirectWorld()
+      const { handler, store } = open()
+      const signIn = signInWithImplicit(handler, { scopes: [], redirectUri: PAGE, ...options } as never)
+      expect(await outcome(signIn)).toBeInstanceOf(TypeError)
+      expect(await store.keys()).toEqual([])
+    },
+  )
+
   test('comes back with the account, as `launchWebAuthFlow` does', async () => {
     const { clock, twitch, open } = createRedirectWorld()
     const { handler } = open()
@@ -249,6 +260,31 @@ describe('an implicit sign-in in another window', () => {
     const via = vi.fn(async () => undefined)
     signInWithImplicit(open().handler, { scopes: [], redirectUri: PAGE, via }).catch(() => {})
     expect(via).toHaveBeenCalledOnce()
+  })
+
+  test('shows Twitch in a popup when it is kept, so that nobody agrees to what ends with this page', async () => {
+    const opened = { location: { href: '' }, closed: false, close: vi.fn() }
+    for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, vi.fn())
+    const open = vi.fn(() => opened)
+    vi.stubGlobal('open', open)
+    const { clock, outcome, open: openTab } = createRedirectWorld()
+    const store = memoryStore()
+    const inner = store.replace
+    let keep: () => void = () => {}
+    const waiting = new Promise<void>((resolve) => (keep = resolve))
+    store.replace = (...parameters) => waiting.then(() => inner(...parameters))
+    const controller = new AbortController()
+    const options = { scopes: [], redirectUri: PAGE, via: popup, signal: controller.signal }
+    const signIn = signInWithImplicit(openTab(store).handler, options)
+    expect(open).toHaveBeenCalledOnce()
+    await clock.settle()
+    expect(opened.location.href).toBe('')
+    keep()
+    await clock.settle()
+    expect(opened.location.href).toContain('/authorize?')
+    controller.abort('unmounted')
+    expect(await outcome(signIn)).toBe('unmounted')
+    expect(opened.close).toHaveBeenCalled()
   })
 
   test('takes only the answer to its own question', async () => {
