@@ -10,7 +10,8 @@ const kinds = (['chromium', 'firefox'] as const).filter((kind) => findBrowser(ki
 const everywhere = 'test/**/*.everywhere.test.ts'
 const afterBuild = ['test/package/**', 'test/bundlers/**']
 const outside = { runtimes: 'test/runtimes/*.test.ts', inspircd: 'test/chat/inspircd.test.ts' }
-const setupFiles = ['./test/setup/no-network.ts']
+const patient = './test/setup/patience.ts'
+const setupFiles = ['./test/setup/no-network.ts', patient]
 /** Of the machine's own time, which no test is about: one that is busy with other things is late, and not wrong. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
 
@@ -72,13 +73,21 @@ export default defineConfig({
           environment: 'node',
           include: afterBuild.map((folder) => `${folder}/*.test.ts`),
           globalSetup: './test/setup/packed.ts',
+          setupFiles: [patient],
           ...patience,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
       ...(['bun', 'deno'] as const).map((name) => ({
-        test: { name, include: [outside.runtimes], provide: { runtime: name }, ...patience, testTimeout: 120_000 },
+        test: {
+          name,
+          include: [outside.runtimes],
+          setupFiles: [patient],
+          provide: { runtime: name },
+          ...patience,
+          testTimeout: 120_000,
+        },
       })),
       { test: { name: 'inspircd', include: [outside.inspircd], setupFiles, ...patience, testTimeout: 120_000 } },
     ],

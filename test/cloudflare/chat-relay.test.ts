@@ -36,14 +36,12 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
-  await until(() => upstream().length === 0)
+  await vi.waitUntil(() => upstream().length === 0)
 })
 afterAll(async () => {
   await miniflare?.dispose()
   await twitch?.close()
 })
-
-const until = (condition: () => unknown) => vi.waitUntil(condition, { timeout: 30_000 })
 
 /** A reader of this library, which takes the relay for Twitch. */
 async function read(...channels: string[]) {
@@ -58,7 +56,7 @@ async function read(...channels: string[]) {
 
 const upstream = () => [...twitch.twitch.chat.connections].filter(({ state }) => state !== 'closed')
 const say = (channel: string, text: string) => twitch.twitch.chat.send('hexa', channel, text)
-const hears = (heard: string[], line: string) => until(() => heard.includes(line))
+const hears = (heard: string[], line: string) => vi.waitUntil(() => heard.includes(line))
 const ring = async () => (await miniflare.dispatchFetch('http://relay.example/ring')).json()
 
 test('many clients read over one connection, each what it joined', async () => {
@@ -77,9 +75,9 @@ test('leaves the channels that nobody wants any more, and then Twitch', async ()
   const first = await read('juniper')
   const second = await read('ivy')
   second.chat.close()
-  await until(() => upstream()[0]?.channels.length === 1)
+  await vi.waitUntil(() => upstream()[0]?.channels.length === 1)
   first.chat.close()
-  await until(() => upstream().length === 0)
+  await vi.waitUntil(() => upstream().length === 0)
   expect(await ring()).toBe(null)
 })
 
@@ -88,10 +86,10 @@ test('clients outlive the object, and hear on after its alarm', async () => {
   const disconnected = vi.fn()
   chat.on('disconnected', disconnected)
   await miniflare.dispatchFetch('http://relay.example/lose-all')
-  await until(() => upstream().length === 0)
+  await vi.waitUntil(() => upstream().length === 0)
   await miniflare.unsafeEvictDurableObject('relay', 'Relay', { name: 'relay' })
   expect(await ring()).toBeGreaterThan(Date.now() + 30_000)
-  await until(() => upstream()[0]?.channels.includes('juniper'))
+  await vi.waitUntil(() => upstream()[0]?.channels.includes('juniper'))
   say('juniper', 'still here')
   await hears(heard, 'juniper: still here')
   expect(disconnected).not.toHaveBeenCalled()

@@ -9,8 +9,6 @@ const redirectUri = 'https://worker.example/callback'
 const vaultOf = (name: string) => env.VAULT.get(env.VAULT.idFromName(name))
 const alarmOf = (name: string) => runInDurableObject(vaultOf(name), (_, { storage }) => storage.getAlarm())
 
-const until = <T>(condition: () => T) => vi.waitUntil(condition, { timeout: 30_000 })
-
 /** Every text that an object has on its disk. */
 const rowsOf = (name: string) =>
   runInDurableObject(vaultOf(name), (_, { storage }) =>
@@ -25,7 +23,7 @@ function open(options: Parameters<typeof createRealVaultWorld>[0] = {}) {
   const handler = new VaultTokenHandler(env.VAULT)
   /** What becomes of a sign-in. */
   const endOf = (id: string) =>
-    until(async () => {
+    vi.waitUntil(async () => {
       const status = await handler.signInStatus(id)
       return status.state === 'pending' ? undefined : status
     })
@@ -54,7 +52,7 @@ describe('a sign-in with a device code', () => {
     twitch.id.allow(userCode, ANN.login)
     await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
     // Nobody asks meanwhile.
-    await until(async () => (await alarmOf(ANN.id)) !== null)
+    await vi.waitUntil(async () => (await alarmOf(ANN.id)) !== null)
     expect(await endOf(id)).toMatchObject({ state: 'signed-in' })
   })
 
@@ -88,7 +86,7 @@ describe('a sign-in with a device code', () => {
     // The sign-in itself validates once, the vault of the user then cannot.
     twitch.faults.add({ host: 'id', path: '/validate', skip: 1, times: 1, fault: { kind: 'status', status: 503 } })
     twitch.id.allow(userCode, ANN.login)
-    await until(() => asked('/validate') === 2)
+    await vi.waitUntil(() => asked('/validate') === 2)
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'pending' })
     await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'signed-in' })

@@ -31,8 +31,6 @@ function createClient(port: number, options: Record<string, unknown> = {}): TmiC
   return client
 }
 
-const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
-
 type Heard = [channel: string, user: Record<string, unknown>, text: string, self: boolean]
 
 test('tmi.js reads anonymously: text, badges, emotes and deletions', async () => {
@@ -48,7 +46,7 @@ test('tmi.js reads anonymously: text, badges, emotes and deletions', async () =>
   twitch.chat.setRole('hexa', 'juniper', { moderator: true })
   const id = twitch.chat.send('hexa', 'juniper', 'hello Kappa')
   twitch.chat.delete(id)
-  await waitFor(() => expect(deleted).toHaveBeenCalled())
+  await vi.waitFor(() => expect(deleted).toHaveBeenCalled())
   const [channel, user, text] = heard.mock.calls[0] as Heard
   expect([channel, text]).toEqual(['#juniper', 'hello Kappa'])
   expect(user).toMatchObject({ username: 'hexa', mod: true, badges: { moderator: '1' }, emotes: { 25: ['6-10'] } })
@@ -82,7 +80,7 @@ test('tmi.js is refused with a dead token, renews it as Twitch says, and chats',
 
   await client.say('juniper', 'good evening')
   await client.action('juniper', 'waves')
-  await waitFor(() => expect(heard).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2))
   expect(heard.mock.calls.map(([, user, text]) => [user['username'], user['message-type'], text])).toEqual([
     ['juniper', 'chat', 'good evening'],
     ['juniper', 'action', 'waves'],
@@ -97,9 +95,9 @@ test('tmi.js comes back after its connection breaks', async () => {
   client.on('join', joined)
   client.on('message', heard)
   await client.connect()
-  await waitFor(() => expect(joined).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(joined).toHaveBeenCalledTimes(1))
   twitch.chat.close(1006)
-  await waitFor(() => expect(joined).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(joined).toHaveBeenCalledTimes(2))
   twitch.chat.send('hexa', 'juniper', 'still there?')
-  await waitFor(() => expect(heard).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1))
 })

@@ -43,8 +43,6 @@ function createChat({ port }: Server, authProvider?: RefreshingAuthProvider): Ch
   return chat
 }
 
-const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
-
 /** Resolves once it is in its channel. */
 function join(chat: ChatClient): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -80,7 +78,9 @@ test.each(['public-app', 'confidential-app'] as const)('twurple renews the token
   reader.onMessage(heard)
   await Promise.all([join(speaker), join(reader)])
   await speaker.say('juniper', 'hello from twurple')
-  await waitFor(() => expect(heard).toHaveBeenCalledWith('juniper', 'juniper', 'hello from twurple', expect.anything()))
+  await vi.waitFor(() =>
+    expect(heard).toHaveBeenCalledWith('juniper', 'juniper', 'hello from twurple', expect.anything()),
+  )
 })
 
 test('twurple understands subscriptions, raids, announcements and deletions', async () => {
@@ -102,7 +102,7 @@ test('twurple understands subscriptions, raids, announcements and deletions', as
   const id = chat.send('hexa', 'juniper', 'oops')
   chat.delete(id)
   chat.timeout('hexa', 'juniper', 60)
-  await waitFor(() => expect(told).toHaveLength(5))
+  await vi.waitFor(() => expect(told).toHaveLength(5))
   expect(told).toEqual(['hexa 14', 'hexa raids with 42', 'PRIMARY: race night', `removed ${id}`, 'hexa 60 s'])
 })
 
