@@ -17,18 +17,18 @@ export function findTag(raw: string, name: string, end: number): number {
   return -1
 }
 
-/** The tags of a line as a list with the manners of a `Map`, which would hash every key of every line. */
+/** The tags of a line, read while one walks through them: a `Map` would hash every key of every line. */
 export class TagMap implements ReadonlyMap<string, string> {
   readonly #message: IrcMessage
-  readonly #entries: readonly [string, string][]
+  readonly #end: number
 
   constructor(message: IrcMessage, end: number) {
     this.#message = message
-    this.#entries = readTags(message, end)
+    this.#end = end
   }
 
   get size(): number {
-    return this.#entries.length
+    return [...this].length
   }
 
   get(key: string): string | undefined {
@@ -40,48 +40,64 @@ export class TagMap implements ReadonlyMap<string, string> {
   }
 
   forEach(callback: (value: string, key: string, map: ReadonlyMap<string, string>) => void, thisArg?: unknown): void {
-    for (const [key, value] of this.#entries) callback.call(thisArg, value, key, this)
+    for (const [key, value] of this) callback.call(thisArg, value, key, this)
   }
 
   keys(): MapIterator<string> {
-    return this.#entries.map(([key]) => key).values()
+    return [...this].map(([key]) => key).values()
   }
 
   values(): MapIterator<string> {
-    return this.#entries.map(([, value]) => value).values()
+    return [...this].map(([, value]) => value).values()
   }
 
   entries(): MapIterator<[string, string]> {
-    return this.#entries.values()
+    return [...this].values()
   }
 
   [Symbol.iterator](): MapIterator<[string, string]> {
-    return this.#entries.values()
+    return new TagIterator(this.#message.raw, this.#end) as unknown as MapIterator<[string, string]>
   }
 }
 
-function readTags(message: IrcMessage, tagsEnd: number): [string, string][] {
-  const { raw } = message
-  const entries: [string, string][] = []
-  // Most lines have none at all, so they are searched for one only once.
-  const escapes = raw.includes('\\')
-  let seen = 0
-  for (let at = 1; at < tagsEnd; ) {
-    let end = raw.indexOf(';', at)
-    if (end === -1 || end > tagsEnd) end = tagsEnd
-    let equals = raw.indexOf('=', at)
-    if (equals === -1 || equals > end) equals = end
-    // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
-    const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
-    const key = raw.slice(at, equals)
-    if (equals > at && ((seen & bit) === 0 || findTag(raw, key, at) === -1)) {
-      const value = raw.slice(equals + 1, end)
-      entries.push([key, escapes ? unescapeValue(value) : value])
-    }
-    seen |= bit
-    at = end + 1
+class TagIterator implements Iterator<[string, string], undefined> {
+  readonly #raw: string
+  readonly #end: number
+  /** Most lines have none at all, so they are searched for one only once. */
+  readonly #escapes: boolean
+  #at = 1
+  #seen = 0
+
+  constructor(raw: string, end: number) {
+    this.#raw = raw
+    this.#end = end
+    this.#escapes = raw.includes('\\')
   }
-  return entries
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<[string, string], undefined> {
+    const raw = this.#raw
+    while (this.#at < this.#end) {
+      const at = this.#at
+      let end = raw.indexOf(';', at)
+      if (end === -1 || end > this.#end) end = this.#end
+      let equals = raw.indexOf('=', at)
+      if (equals === -1 || equals > end) equals = end
+      this.#at = end + 1
+      if (equals === at) continue
+      // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
+      const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
+      const key = raw.slice(at, equals)
+      if ((this.#seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
+      this.#seen |= bit
+      const value = raw.slice(equals + 1, end)
+      return { done: false, value: [key, this.#escapes ? unescapeValue(value) : value] }
+    }
+    return { done: true, value: undefined }
+  }
 }
 
 const UNESCAPED: Readonly<Record<string, string>> = { ':': ';', s: ' ', r: '\r', n: '\n' }
