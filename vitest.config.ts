@@ -3,8 +3,10 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findBrowser, launchOptions, mayBeMissing } from './test/browsers.mjs'
+import { findRuntime } from './test/runtimes.mjs'
 
 const { dependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
+const here = (['bun', 'deno'] as const).filter((name) => findRuntime(name) || !mayBeMissing(name))
 const kinds = (['chromium', 'firefox'] as const).filter((kind) => findBrowser(kind) || !mayBeMissing(kind))
 
 const everywhere = 'test/**/*.everywhere.test.ts'
@@ -79,7 +81,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      ...(['bun', 'deno'] as const).map((name) => ({
+      ...here.map((name) => ({
         test: {
           name,
           include: [outside.runtimes],

@@ -62,7 +62,7 @@ export function launchOptions(kind) {
 /**
  * Whether `ALLOW_MISSING=firefox` (a list with commas) lets a run pass without something that cannot be had.
  *
- * @param {Kind | 'inspircd'} kind
+ * @param {Kind | import('./runtimes.mjs').Runtime | 'inspircd'} kind
  */
 export function mayBeMissing(kind) {
   return (process.env['ALLOW_MISSING'] ?? '').split(',').includes(kind)

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { findOrInstallBrowsers, mayBeMissing } from './browsers.mjs'
 import { isDebianAsRoot } from './debian.mjs'
 import { findOrUnpackInspircd, inspircdVersion } from './inspircd.mjs'
+import { findOrFetchRuntime, VERSIONS } from './runtimes.mjs'
 
 const root = join(import.meta.dirname, '..')
 const results = join(root, 'test-results')
@@ -38,14 +39,15 @@ const runtimes = {
  * @type {Record<string, () => string>}
  */
 const runtimesOfPackage = {
-  deno: () => `Deno ${pkg.devDependencies.deno}`,
-  bun: () => `Bun ${pkg.devDependencies.bun}`,
+  deno: () => `Deno ${VERSIONS.deno}`,
+  bun: () => `Bun ${VERSIONS.bun}`,
 }
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const steps = {
   browsers: bringBrowsers,
   inspircd: bringInspircd,
+  runtimes: bringRuntimes,
   lint: () => check('npm', 'run', '--silent', 'lint'),
   types: () => check('npm', 'run', '--silent', 'typecheck'),
   build: () => check('npm', 'run', '--silent', 'build'),
@@ -123,6 +125,15 @@ async function bringInspircd() {
   console.log('  There is no InspIRCd: chat is not tried against a server that is not Twitch.')
   if (isDebianAsRoot() && !mayBeMissing('inspircd'))
     throw new Failure('InspIRCd could not be brought. Install it, or run with ALLOW_MISSING=inspircd.')
+}
+
+async function bringRuntimes() {
+  for (const name of /** @type {const} */ (['deno', 'bun'])) {
+    if (await findOrFetchRuntime(name, (line) => console.log(`  ${line}`))) continue
+    missing.push(name)
+    if (!mayBeMissing(name))
+      throw new Failure(`npm could not bring ${name}. Try again, or run with ALLOW_MISSING=${name}.`)
+  }
 }
 
 /** @param {string[]} command */

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, inject, test, vi } from 'vitest'
-import { pkg, root } from '../package/entries.ts'
+import { root } from '../package/entries.ts'
 import { atEnd, serveTwitch } from '../peers/serve.ts'
+import { findRuntime, type Runtime, VERSIONS } from '../runtimes.mjs'
 import { CONVERSATION, converse, USERS } from './converse.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What the tests of `test/runtimes/` start: a program of npm's. */
-    runtime: 'bun' | 'deno'
+    /** What the tests of `test/runtimes/` start. */
+    runtime: Runtime
   }
 }
 
@@ -25,11 +26,13 @@ const rights = {
 }
 
 test('the built reader joins, hears, comes back after a cut, and lets its process end', async () => {
+  const program = findRuntime(runtime)
+  if (program === undefined) throw new Error('It is fetched by `npm test -- runtimes`.')
   const { twitch, endpoints } = await serveTwitch({ users: USERS })
   const cache = mkdtempSync(join(tmpdir(), 'twitch-keyring-'))
   atEnd(() => rmSync(cache, { recursive: true, force: true }))
   const child = execFile(
-    join(root, 'node_modules/.bin', runtime),
+    program,
     ['run', ...rights[runtime], join(import.meta.dirname, 'outside.mjs'), endpoints.irc],
     {
       timeout: 90_000,
@@ -52,7 +55,7 @@ test('the built reader joins, hears, comes back after a cut, and lets its proces
     converse(twitch, told)
   }
   expect(told, complaints).toEqual(CONVERSATION)
-  expect(agent).toContain(`${names[runtime]}/${pkg.devDependencies[runtime]}`)
+  expect(agent).toContain(`${names[runtime]}/${VERSIONS[runtime]}`)
   expect(await ended).toBe(0)
   await vi.waitFor(() => expect(twitch.chat.connections).toEqual([]), { timeout: 30_000 })
 })
