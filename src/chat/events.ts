@@ -1,4 +1,5 @@
 import type { ChatError, NetworkError, TwitchKeyringError } from '../errors.ts'
+import type { EventNames } from '../internal/emitter.ts'
 import type { IrcMessage } from './irc-message.ts'
 import type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
 
@@ -233,4 +234,27 @@ export interface ChatEvents {
   joined: JoinedEvent
   parted: PartedEvent
   joinFailed: JoinFailedEvent
+}
+
+export const CHAT_EVENTS: EventNames<ChatEvents> = {
+  privmsg: true,
+  usernotice: true,
+  clearchat: true,
+  clearmsg: true,
+  notice: true,
+  roomstate: true,
+  userstate: true,
+  globaluserstate: true,
+  whisper: true,
+  join: true,
+  part: true,
+  reconnect: true,
+  hosttarget: true,
+  numeric: true,
+  line: true,
+  connected: true,
+  disconnected: true,
+  joined: true,
+  parted: true,
+  joinFailed: true,
 }

@@ -6,7 +6,7 @@ import type { PlatformOptions, WaitOptions } from '../types.ts'
 import { Agenda, NEVER } from './agenda.ts'
 import { type Channel, channelName } from './channels.ts'
 import type { Connection } from './connection.ts'
-import type { ChatEvents } from './events.ts'
+import { CHAT_EVENTS, type ChatEvents } from './events.ts'
 import type { IrcMessage } from './irc-message.ts'
 import { RateWindow, READING_LIMITS, type ReadingLimits } from './limits.ts'
 import type { ChatAuth } from './login.ts'
@@ -77,7 +77,7 @@ export class ChatReader extends Emitter<ChatEvents> {
 
   /** Does nothing yet; see {@link connect}. */
   constructor(options: ChatReaderOptions = {}) {
-    super()
+    super(CHAT_EVENTS)
     const { channels, platform, limits, channelsPerShard, ...settings } = readOptions('ChatReader', options, {
       auth: undefined,
       channels: [],

@@ -61,7 +61,7 @@ export class ExtensionTokenHandler extends Emitter<ExtensionTokenEvents> impleme
    * @throws {UnsupportedError} The helper is missing.
    */
   constructor(options: ExtensionTokenHandlerOptions = {}) {
-    super()
+    super({ authorized: true })
     refuseUnknownOptions('ExtensionTokenHandler', options, ['helper', 'timeout', 'platform'])
     const { helper = findHelper(), timeout = 10_000, platform } = options
     if (typeof helper?.onAuthorized !== 'function') {

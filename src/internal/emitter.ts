@@ -14,22 +14,36 @@ export interface EventsOptions {
   readonly onDropped?: ((count: number) => void) | undefined
 }
 
+/** Every event by its name: the compiler sees to it that none is left out. */
+export type EventNames<Events> = Readonly<Record<keyof Events, true>>
+
 type Listener<Event> = (event: Event) => unknown
 
 /** Typed events. A listener that throws is reported, and stops neither another listener nor whoever emits. */
 export abstract class Emitter<Events extends object> {
+  readonly #names: EventNames<Events>
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
 
   /** Ends of loops over events that have not ended. */
   readonly #loops = new Set<() => void>()
 
-  /** @returns The function that ends the listening. */
+  constructor(names: EventNames<Events>) {
+    this.#names = names
+  }
+
+  /**
+   * @returns The function that ends the listening.
+   * @throws {TypeError} There is no such event.
+   */
   on<Type extends keyof Events>(
     type: Type,
     listener: (event: Events[Type]) => unknown,
     options: ListenOptions = {},
   ): () => void {
     const { signal, once = false } = options
+    if (!Object.hasOwn(this.#names, type)) {
+      throw new TypeError(`There is no event "${String(type)}". There are: ${Object.keys(this.#names).join(', ')}.`)
+    }
     if (typeof listener !== 'function') throw new TypeError('The listener must be a function.')
     if (signal?.aborted) return () => {}
     const all = this.#listeners.get(type) ?? new Set()

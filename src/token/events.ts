@@ -1,4 +1,5 @@
 import type { RejectionReason, TokenRejectedError } from '../errors.ts'
+import type { EventNames } from '../internal/emitter.ts'
 import type { Scope } from '../types.ts'
 import type { KeeperNews, Origin } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
@@ -16,6 +17,16 @@ export interface TokenManagerEvents {
   /** Something is wrong that nobody waits for. */
   warning: { readonly message: string; readonly cause?: unknown }
   trace: Trace
+}
+
+export const TOKEN_EVENTS: EventNames<TokenManagerEvents> = {
+  signedIn: true,
+  signedOut: true,
+  tokenRefreshed: true,
+  tokenValidated: true,
+  needsLogin: true,
+  warning: true,
+  trace: true,
 }
 
 export interface AccountEvent {

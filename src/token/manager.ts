@@ -4,7 +4,7 @@ import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
-import { keeperNews, type TokenManagerEvents } from './events.ts'
+import { keeperNews, TOKEN_EVENTS, type TokenManagerEvents } from './events.ts'
 import { handOut, renewRefused } from './hand-out.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keeper } from './keeper.ts'
@@ -66,7 +66,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   #closed = false
 
   constructor(handler: BaseTokenHandler, options: TokenManagerOptions = {}) {
-    super()
+    super(TOKEN_EVENTS)
     refuseUnknownOptions('TokenManager', options, ['journal', 'timers'])
     this.#handler = handler
     this.#journal = options.journal

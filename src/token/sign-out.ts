@@ -1,8 +1,7 @@
-import { revokeToken } from '../oauth/revoke.ts'
 import { tokensOf } from './accounts.ts'
-import { requestOptions } from './app.ts'
 import { discard } from './discard.ts'
 import type { Keeper } from './keeper.ts'
+import { revokeQuietly } from './revoke-quietly.ts'
 
 /**
  * Forgets all tokens of a user, and revokes them. It waits for no lock: a renewal that is under way finds the tombstone.
@@ -10,7 +9,8 @@ import type { Keeper } from './keeper.ts'
  * @throws {StoreError} It could not be written: the user is still signed in.
  */
 export async function signOutUser(keeper: Keeper, userId: string): Promise<void> {
-  const { book, commits, platform } = keeper.keyring
+  const { keyring } = keeper
+  const { book, commits } = keyring
   const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
   for (const kept of keeper.ofUser(userId)) keys.add(kept.key)
   for (const key of keys) {
@@ -19,7 +19,6 @@ export async function signOutUser(keeper: Keeper, userId: string): Promise<void>
     commits.forget(key)
     await keeper.load(key, 'here')
     const { accessToken } = held ?? discarded ?? {}
-    if (accessToken === undefined) continue
-    await revokeToken(accessToken, { clientId: book.clientId, ...requestOptions(platform) }).catch(() => {})
+    if (accessToken !== undefined) await revokeQuietly(keyring, accessToken)
   }
 }

@@ -1,10 +1,9 @@
 import { StoreError, TokenRejectedError } from '../../errors.ts'
-import { revokeToken } from '../../oauth/revoke.ts'
 import type { Platform } from '../../types.ts'
-import { requestOptions } from '../app.ts'
 import { rememberSpent } from '../discard.ts'
 import { isBlank, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
+import { revokeQuietly } from '../revoke-quietly.ts'
 import { type AccountRecord, isEnded, type TokenRecord } from './record.ts'
 import type { TraceStep } from './steps.ts'
 
@@ -121,8 +120,7 @@ export class Commits {
   /** Somebody signed out, or in anew, while the request was under way: the new token is of no use to anybody. */
   async #drop(key: string, pair: TokenRecord, instead: TokenRecord | undefined): Promise<TokenRecord> {
     this.#trace('drop', key)
-    const { clientId } = this.#book
-    await revokeToken(pair.accessToken, { clientId, ...requestOptions(this.#platform) }).catch(() => {})
+    await revokeQuietly({ book: this.#book, platform: this.#platform }, pair.accessToken)
     if (instead !== undefined) return instead
     throw rejection(undefined)
   }

@@ -58,7 +58,7 @@ export async function signInWithDeviceCode(
 ): Promise<DeviceCodeSignIn> {
   refuseUnknownOptions('signInWithDeviceCode', options, ['scopes', 'expectedUser', 'signal'])
   const { scopes, expectedUser, signal } = options
-  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list of Twitch scopes.')
+  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list.')
   requireUserId('expectedUser', expectedUser)
   requireClientType(handler, 'public', 'a confidential one cannot renew without its secret.')
   const { keyring } = handler

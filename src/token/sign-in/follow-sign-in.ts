@@ -134,5 +134,5 @@ export function followSignIn(
 }
 
 function superseded(): DOMException {
-  return new DOMException('The sign-in was cancelled, or another one was begun.', 'AbortError')
+  return new DOMException('The sign-in was cancelled, or another was begun.', 'AbortError')
 }
