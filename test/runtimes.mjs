@@ -45,6 +45,6 @@ async function fetchRuntime(name) {
   mkdirSync(folder, { recursive: true })
   const wanted = { private: true, dependencies: { [name]: VERSIONS[name] }, allowScripts: { [name]: true } }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(wanted))
-  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']
+  const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error', '--fetch-retries=5']
   await promisify(execFile)('npm', ['install', ...quiet], { cwd: folder, timeout: 600_000 })
 }
