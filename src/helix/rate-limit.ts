@@ -10,6 +10,8 @@ interface Waiting {
   readonly until: number
   go(): void
   fail(error: unknown): void
+  /** Looks whether anybody may go, and when to look again. */
+  look(): void
 }
 
 /**
@@ -27,7 +29,6 @@ export class RateLimit {
   #blockedUntil = Number.NEGATIVE_INFINITY
   #places = 0
   #waiting: Waiting[] = []
-  #timer: unknown
 
   /** @param limit Requests a minute, until Twitch says another number. */
   constructor(limit: number, platform: HttpPlatform) {
@@ -48,23 +49,37 @@ export class RateLimit {
     return async () => {
       signal?.throwIfAborted()
       const before = this.#waiting.findLastIndex((other) => other.place < place) + 1
-      const delay = this.#delay(before)
-      if (delay === 0) return this.#spend()
-      if (delay > left) throw this.#tooLong(delay)
+      if (this.#delay(before) === 0) return this.#spend()
       const until = this.#platform.monotonic() + left
-      let waiting!: Waiting
-      const turn = new Promise<void>((go, fail) => {
-        waiting = { place, until, go, fail }
-      })
-      this.#waiting = [...this.#waiting, waiting].sort((a, b) => a.place - b.place)
-      this.#schedule()
-      try {
-        await untilAborted(turn, signal)
-      } finally {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting)
-        this.#schedule()
-      }
+      await this.#wait(place, until, signal)
       left = until - this.#platform.monotonic()
+    }
+  }
+
+  async #wait(place: number, until: number, signal: AbortSignal | undefined): Promise<void> {
+    const { setTimeout, clearTimeout } = this.#platform
+    // By a timer of one's own: on Workers that of another request may never ring.
+    let timer: unknown
+    const look = () => {
+      this.#release()
+      clearTimeout(timer)
+      const before = this.#waiting.indexOf(me)
+      if (before >= 0) timer = setTimeout(look, this.#delay(before))
+    }
+    let me!: Waiting
+    const turn = new Promise<void>((go, fail) => {
+      me = { place, until, go, fail, look }
+    })
+    this.#waiting = [...this.#waiting, me].sort((a, b) => a.place - b.place)
+    look()
+    try {
+      await untilAborted(turn, signal)
+    } catch (error) {
+      this.#waiting = this.#waiting.filter((other) => other !== me)
+      for (const other of this.#waiting) other.look()
+      throw error
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -116,12 +131,6 @@ export class RateLimit {
       if (now + delay > until) fail(this.#tooLong(delay))
       return now + delay <= until
     })
-    this.#schedule()
-  }
-
-  #schedule(): void {
-    this.#platform.clearTimeout(this.#timer)
-    if (this.#waiting.length > 0) this.#timer = this.#platform.setTimeout(() => this.#release(), this.#delay(0))
   }
 
   #tooLong(delay: number): HelixError {

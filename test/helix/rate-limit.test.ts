@@ -6,12 +6,13 @@ import { rejection } from '../oauth/stub.ts'
 /** A clock that stands until it is told to go on; 60 requests a minute, so one a second. */
 function setUp() {
   let now = 0
-  let timers: { at: number; callback: () => void }[] = []
+  let timers: { at: number; callback: () => void; owner: string }[] = []
+  let owner = ''
   const platform = resolvePlatform({
     now: () => 1_000_000 + now,
     monotonic: () => now,
     setTimeout(callback, delay) {
-      const timer = { at: now + delay, callback }
+      const timer = { at: now + delay, callback, owner }
       timers.push(timer)
       return timer
     },
@@ -28,10 +29,20 @@ function setUp() {
     now += ms
     const due = timers.filter(({ at }) => at <= now)
     timers = timers.filter((timer) => !due.includes(timer))
-    for (const { callback } of due) callback()
+    for (const timer of due) {
+      owner = timer.owner
+      timer.callback()
+    }
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return { limit, take, takeAll, advance, timers: () => timers.length }
+  /** On Workers a timer belongs to the request that set it, and goes with it. */
+  const begin = (request: string) => {
+    owner = request
+  }
+  const end = (request: string) => {
+    timers = timers.filter((timer) => timer.owner !== request)
+  }
+  return { limit, take, takeAll, advance, begin, end, timers: () => timers.length }
 }
 
 describe('RateLimit', () => {
@@ -52,6 +63,21 @@ describe('RateLimit', () => {
     expect(gone).toEqual(['a'])
     await advance(2_000)
     expect(gone).toEqual(['a', 'b', 'c'])
+  })
+
+  it('lets those go whose requests live on, when another one is gone with its timers', async () => {
+    const { take, takeAll, advance, begin, end } = setUp()
+    await takeAll()
+    const gone: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      begin(name)
+      void take(10_000).then(() => gone.push(name))
+    }
+    end('c')
+    await advance(1_000)
+    end('a')
+    await advance(1_000)
+    expect(gone).toEqual(['a', 'b'])
   })
 
   it('lets nobody overtake those who wait', async () => {
