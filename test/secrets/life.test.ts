@@ -73,7 +73,7 @@ function openTab(world: ReturnType<typeof createWorld>, store = memoryStore(), p
   }
   client.subscribe(() => seen.push(shown(client.getSnapshot())))
   const { chat } = client
-  for (const type of ['connected', 'disconnected', 'joined', 'joinFailed', 'privmsg', 'notice', 'raw'] as const) {
+  for (const type of ['connected', 'disconnected', 'joined', 'joinFailed', 'privmsg', 'notice', 'line'] as const) {
     chat.on(type as 'connected', (event) => seen.push(shown(event)))
   }
   return { handler, client, store }
