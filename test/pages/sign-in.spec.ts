@@ -24,6 +24,15 @@ async function open(context: BrowserContext): Promise<Page> {
   return page
 }
 
+/** The popup, once it shows Twitch: it is blank until the sign-in is kept. */
+async function openPopup(page: Page): Promise<Page> {
+  const opened = page.waitForEvent('popup')
+  await page.getByRole('button', { name: 'In a popup' }).click()
+  const popup = await opened
+  await popup.waitForURL(/authorize/)
+  return popup
+}
+
 async function expectAccount(page: Page, name: string, login: string): Promise<void> {
   await expect(card(page, name)).toHaveAttribute('data-state', 'in')
   await expect(card(page, name).locator('[data-keyring=login]')).toHaveText(login)
@@ -95,9 +104,7 @@ test('an answer that was not asked for signs nobody in', async ({ context }) => 
 
 test('a popup signs in, and closes by itself', async ({ context }) => {
   const page = await open(context)
-  const opened = page.waitForEvent('popup')
-  await page.getByRole('button', { name: 'In a popup' }).click()
-  const other = await opened
+  const other = await openPopup(page)
   const closed = other.waitForEvent('close')
   await allow(other, 'juniper')
   await closed
@@ -118,10 +125,7 @@ test('a popup that is closed lets one begin again', async ({ context }) => {
 
 test('a popup goes on by itself when the page that opened it is gone', async ({ context }) => {
   const page = await open(context)
-  const opened = page.waitForEvent('popup')
-  await page.getByRole('button', { name: 'In a popup' }).click()
-  const other = await opened
-  await other.waitForURL(/authorize/)
+  const other = await openPopup(page)
   await page.close()
   await allow(other, 'juniper')
   await expectAccount(other, 'implicit', 'juniper')
@@ -135,10 +139,7 @@ for (const [how, leave] of [
 ] as const) {
   test(`a popup goes on by itself when the page that has taken its answer is ${how} at once`, async ({ context }) => {
     const page = await open(context)
-    const opened = page.waitForEvent('popup')
-    await page.getByRole('button', { name: 'In a popup' }).click()
-    const other = await opened
-    await other.waitForURL(/authorize/)
+    const other = await openPopup(page)
     const stuck = page.evaluate(
       () =>
         new Promise<void>((resolve) => {
@@ -160,9 +161,7 @@ test('a popup goes on by itself when the page that has stored its token ends bef
   context,
 }) => {
   const page = await open(context)
-  const opened = page.waitForEvent('popup')
-  await page.getByRole('button', { name: 'In a popup' }).click()
-  const other = await opened
+  const other = await openPopup(page)
   const before = demo.twitch.requests.length
   demo.twitch.faults.add({ host: 'id', path: '/validate', times: 1, fault: { kind: 'hang' } })
   await allow(other, 'juniper')
@@ -174,9 +173,7 @@ test('a popup goes on by itself when the page that has stored its token ends bef
 
 test('a message of another window is no answer', async ({ context }) => {
   const page = await open(context)
-  const opened = page.waitForEvent('popup')
-  await page.getByRole('button', { name: 'In a popup' }).click()
-  const other = await opened
+  const other = await openPopup(page)
   await page.evaluate(() => window.postMessage('twitch-keyring:answered', location.origin))
   // The popup shows Twitch, which is of another origin, and says it is done.
   await other.evaluate(() => window.opener.postMessage('twitch-keyring:answered', '*'))
