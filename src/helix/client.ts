@@ -70,6 +70,7 @@ export class HelixClient {
   readonly #maxWait: number
   readonly #limits = new Map<string, RateLimit>()
   readonly #lookUps: LookUpQueue
+  #clientId: string | undefined
 
   constructor(tokens: AccessTokenSource, options: HelixClientOptions = {}) {
     refuseUnknownOptions('HelixClient', options, ['platform', 'maxWait'])
@@ -171,7 +172,8 @@ export class HelixClient {
     signal?.throwIfAborted()
 
     let token = plan.token === 'none' ? undefined : await pickToken(this.#tokens, plan, signal)
-    const clientId = token && (await this.#tokens.clientId())
+    const clientId = this.#clientId ?? (token && (await this.#tokens.clientId()))
+    this.#clientId = clientId
     if (plan.as !== undefined && token?.userId) search = encodeQuery({ ...query, [plan.as]: token.userId })
     const url = `${this.#endpoint}${path}${search && `?${search}`}`
     const { fetch, setTimeout, clearTimeout, now, random } = this.#platform

@@ -37,7 +37,7 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   const endpoint = Object.hasOwn(TABLE[method], path) ? TABLE[method][path] : undefined
   if (endpoint === undefined && (kind === undefined || !/^(\/[\w-]+)+$/.test(path))) {
     throw new TypeError(
-      `Helix has no ${method} ${path}. Write paths as Twitch's reference does ("/users"), and parameters as \`query\`; to a new endpoint say \`kind\`, whose token it takes.`,
+      `Helix has no ${method} ${path}. Give the path as Twitch's reference does, and parameters as \`query\`; a new endpoint needs \`kind\`.`,
     )
   }
   const { token = 'user', as, asBody, needs = [], oneOf, scopes: needed, once } = endpoint ?? {}

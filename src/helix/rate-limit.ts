@@ -27,6 +27,7 @@ export class RateLimit {
   /** By the monotonic clock: when a whole minute's requests may leave again, if none does until then. */
   #fullAt = Number.NEGATIVE_INFINITY
   #blockedUntil = Number.NEGATIVE_INFINITY
+  #hasLearnt = false
   #places = 0
   #waiting: Waiting[] = []
 
@@ -87,8 +88,12 @@ export class RateLimit {
   learn(headers: Headers): void {
     const remaining = headers.get('ratelimit-remaining')
     if (remaining === null) return
-    const limit = Number(headers.get('ratelimit-limit'))
-    if (limit > 0) this.#interval = MINUTE / limit
+    // It stays the same, and headers are slow to read.
+    if (!this.#hasLearnt) {
+      const limit = Number(headers.get('ratelimit-limit'))
+      this.#hasLearnt = limit > 0
+      if (limit > 0) this.#interval = MINUTE / limit
+    }
     if (Number(remaining) >= 0) this.#leave(Number(remaining))
   }
 
