@@ -1,9 +1,8 @@
 import { AppTokens } from '../token/app-tokens.ts'
-import type { BaseTokenHandler } from '../token/handlers/base-token-handler.ts'
 import type { VaultPlace, VaultWork } from './vault-part.ts'
 
 /** The app's own token, which all Workers share: for `parts` of {@link createTokenVault}, with a confidential app. */
 export function appTokens({ tokens: { keyring } }: VaultPlace): VaultWork {
-  const shared = new AppTokens({ keyring } as BaseTokenHandler, keyring)
+  const shared = new AppTokens(keyring)
   return { appToken: (refused) => (refused === undefined ? shared.get() : shared.renew(refused)) }
 }

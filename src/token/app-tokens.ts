@@ -7,9 +7,8 @@ import { type ValidateResponse, validateToken } from '../oauth/validate.ts'
 import type { StoredRecord } from '../stores/token-store.ts'
 import type { AccessToken } from '../types.ts'
 import { requestOptions } from './app.ts'
-import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import type { Keyring } from './keyring.ts'
-import { issueToken } from './token.ts'
+import { issueToken, type Token } from './token.ts'
 import { expiryFrom, VALIDATE_EVERY } from './validation.ts'
 
 /** A new one is asked for so long before the end, and up to as much again earlier, so that many Workers do not ask at once. */
@@ -27,15 +26,16 @@ interface AppTokenRecord extends StoredRecord {
 
 /** The app's own token: one for all who share a store, never one per request, since Twitch lets 50 of them live. */
 export class AppTokens {
-  readonly #handler: BaseTokenHandler
   readonly #keyring: Keyring
+  readonly #askHandler: (() => Promise<Token>) | undefined
   readonly #flight: SingleFlight<AccessToken>
   #current: { readonly token: AccessToken; readonly validatedAt: number } | undefined
   #dead: string | undefined
 
-  constructor(handler: BaseTokenHandler, keyring: Keyring) {
-    this.#handler = handler
+  /** @param askHandler Of a handler that has them by itself. Left out: they are minted with the app's secret, and stored. */
+  constructor(keyring: Keyring, askHandler?: (() => Promise<Token>) | undefined) {
     this.#keyring = keyring
+    this.#askHandler = askHandler
     this.#flight = new SingleFlight({ ...keyring.platform, limit: SHARE_FOR })
   }
 
@@ -63,7 +63,7 @@ export class AppTokens {
   }
 
   async #find(): Promise<AccessToken> {
-    if (this.#handler.keyring === undefined) return this.#ask()
+    if (this.#askHandler !== undefined) return this.#ask(this.#askHandler)
     const { app, book, platform } = this.#keyring
     const key = `app:${book.clientId}`
     for (;;) {
@@ -90,8 +90,8 @@ export class AppTokens {
     }
   }
 
-  async #ask(): Promise<AccessToken> {
-    const given = await this.#handler.getClientToken()
+  async #ask(askHandler: () => Promise<Token>): Promise<AccessToken> {
+    const given = await askHandler()
     if (typeof given?.accessToken !== 'string') {
       throw new HandlerError("The token handler's getClientToken must give a Token.", { method: 'getClientToken' })
     }

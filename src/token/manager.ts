@@ -234,7 +234,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const warn = (problem: unknown) => this.#warn(problem)
     const source = handler.keyring ? new StoredSource(keeper, handler.chatUser) : new AskedSource(keeper, handler, warn)
     const upkeep = new Upkeep(keeper, source, warn)
-    this.#opened = { keyring, keeper, source, upkeep, appTokens: new AppTokens(handler, keyring) }
+    const appTokens = new AppTokens(keyring, handler.keyring ? undefined : () => handler.getClientToken())
+    this.#opened = { keyring, keeper, source, upkeep, appTokens }
     this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
     // Who never starts must hear all the same of what is added here.
     if (!this.#hasTimers) this.#listen(keeper)
