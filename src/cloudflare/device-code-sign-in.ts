@@ -1,5 +1,6 @@
 import { rejection } from '../token/rejection.ts'
 import { type DeviceCodeSignIn, resumeSignIn, signInWithDeviceCode } from '../token/sign-in/device-code.ts'
+import { superseded } from '../token/sign-in/follow-sign-in.ts'
 import { readSignIn } from '../token/sign-in/sign-in-record.ts'
 import { Desk, handlerOf } from './desk.ts'
 import type { VaultPlace, VaultWork } from './vault-part.ts'
@@ -50,7 +51,7 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
         // They have agreed, and their tokens are on the way.
         if (ended === undefined)
           return { state: 'pending', userCode: '', verificationUri: '', expiresAt: known.begunAt }
-        const why = ended === 'cancelled' ? CANCELLED : rejection({ ended }).message
+        const why = (ended === 'cancelled' ? superseded() : rejection({ ended })).message
         return { state: 'failed', reason: ended, why }
       }
       await resume()
@@ -64,5 +65,3 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
     },
   }
 }
-
-const CANCELLED = 'The sign-in was cancelled, or another one was begun.'

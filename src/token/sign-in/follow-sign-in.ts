@@ -133,6 +133,6 @@ export function followSignIn(
   }
 }
 
-function superseded(): DOMException {
+export function superseded(): DOMException {
   return new DOMException('The sign-in was cancelled, or another was begun.', 'AbortError')
 }
