@@ -1,10 +1,9 @@
 import { resolvePlatform } from '../internal/platform.ts'
 import { createApp } from '../token/app.ts'
 import { keeperNews, type TokenManagerEvents } from '../token/events.ts'
+import { handOut, renewRefused } from '../token/hand-out.ts'
 import { Keeper } from '../token/keeper.ts'
-import type { KeptToken } from '../token/kept-token.ts'
 import { Keyring } from '../token/keyring.ts'
-import { missingScope } from '../token/missing-scope.ts'
 import { rejection } from '../token/rejection.ts'
 import { signOutUser } from '../token/sign-out.ts'
 import { takeSnapshot } from '../token/snapshot.ts'
@@ -50,7 +49,7 @@ export class VaultTokens {
     const { book } = this.keyring
     book.news.listen(({ key }) => {
       if (!key.startsWith(book.key('')) || this.#keeper.find(key)?.renewing) return
-      this.#keeper.load(key, 'here').catch(news.warning)
+      void this.#keeper.notice(key, 'here')
     })
   }
 
@@ -61,16 +60,16 @@ export class VaultTokens {
   }
 
   async get({ user, scopes = [] }: VaultTokenRequest): Promise<AccessToken> {
-    const kept = await this.#keeper.good(await this.#obtain(user, scopes))
-    if (!kept.can(scopes)) throw missingScope(kept, scopes)
-    return kept.issued
+    await this.#source.load()
+    const kept = await this.#source.obtain(user, scopes)
+    if (kept === undefined) throw rejection({ ended: 'signed-out', userId: user })
+    return handOut(this.#keeper, this.#source, kept, scopes)
   }
 
   /** The token that was refused, renewed; or what is there in its place already. */
-  async renew({ userId, value, scopes }: AccessToken): Promise<AccessToken> {
-    const asked = await this.#obtain(userId, scopes)
-    const refused = this.#keeper.ofUser(asked.record.userId ?? '').find(({ record }) => record.accessToken === value)
-    return (await (refused ? this.#keeper.renew(refused, 'refused') : this.#keeper.good(asked))).issued
+  async renew(refused: AccessToken): Promise<AccessToken> {
+    await this.#source.load()
+    return renewRefused(this.#keeper, this.#source, refused)
   }
 
   async status(user: string | undefined): Promise<Status> {
@@ -88,13 +87,6 @@ export class VaultTokens {
   /** @returns Epoch milliseconds of what is due next. */
   maintain(): Promise<number> {
     return this.#upkeep.work()
-  }
-
-  async #obtain(user: string | undefined, scopes: VaultTokenRequest['scopes'] = []): Promise<KeptToken> {
-    await this.#source.load()
-    const kept = await this.#source.obtain(user, scopes)
-    if (kept === undefined) throw rejection({ ended: 'signed-out', userId: user })
-    return kept
   }
 }
 

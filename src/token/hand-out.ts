@@ -1,8 +1,8 @@
-import { TokenRejectedError } from '../errors.ts'
+import { MissingScopeError, TokenRejectedError } from '../errors.ts'
+import { missingScopes } from '../oauth/scopes.ts'
 import type { AccessToken, ScopeRequirement } from '../types.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
-import { missingScope } from './missing-scope.ts'
 import { rejection } from './rejection.ts'
 import type { TokenSource } from './sources/token-source.ts'
 
@@ -64,5 +64,9 @@ async function inItsPlace(keeper: Keeper, source: TokenSource, refused: AccessTo
 /** @throws {MissingScopeError} */
 function issued(kept: KeptToken, scopes: ScopeRequirement | undefined): AccessToken {
   if (kept.can(scopes)) return kept.issued
-  throw missingScope(kept, scopes ?? [])
+  const { record } = kept
+  const missing = missingScopes(record.scopes, scopes ?? [])
+  const names = missing.map((element) => (typeof element === 'string' ? element : element.join(' or '))).join(', ')
+  const message = `${record.login ?? 'The user'} has not granted ${names}: sign in again and ask for it.`
+  throw new MissingScopeError(message, { missing, userId: record.userId })
 }
