@@ -53,7 +53,7 @@ export interface VaultDeviceSignIn extends VaultDeviceCode {
  * It shares nothing between requests that could keep one waiting for another.
  */
 export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClient> implements AccessTokenSource {
-  override readonly chatUser: string | undefined
+  readonly chatUser: string | undefined
   readonly #namespace: TokenVaultNamespace
   readonly #given = new Map<string, AccessToken>()
   #clientId: string | undefined

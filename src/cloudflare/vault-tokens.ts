@@ -1,6 +1,6 @@
 import { resolvePlatform } from '../internal/platform.ts'
 import { createApp } from '../token/app.ts'
-import { keeperNews, type TokenManagerEvents } from '../token/events.ts'
+import { type TokenManagerEvents, tokenNews } from '../token/events.ts'
 import { handOut, renewRefused } from '../token/hand-out.ts'
 import { Keeper } from '../token/keeper.ts'
 import { Keyring } from '../token/keyring.ts'
@@ -41,15 +41,15 @@ export class VaultTokens {
         ...platform,
       }),
     )
-    const news = keeperNews({ emit, changed() {} })
+    const news = tokenNews({ emit, changed() {} })
     this.#keeper = new Keeper(this.keyring, news)
     this.#source = new StoredSource(this.#keeper, undefined)
     this.#upkeep = new Upkeep(this.#keeper, this.#source, news.warning)
     this.keyring.onTrace((trace) => emit('trace', trace))
     const { book } = this.keyring
     book.news.listen(({ key }) => {
-      if (!key.startsWith(book.key('')) || this.#keeper.find(key)?.renewing) return
-      void this.#keeper.notice(key, 'here')
+      if (!key.startsWith(book.key('')) || this.#keeper.known.find(key)?.renewing) return
+      void this.#keeper.known.notice(key, 'here')
     })
   }
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 import type { Scope } from '../types.ts'
-import { type Blank, isBlank, type RecordBook } from './record-book.ts'
-import { type AccountRecord, isEnded, type TokenRecord } from './renewal/record.ts'
+import { type Entry, isLiving, type RecordBook } from './record-book.ts'
+import type { TokenRecord } from './renewal/record.ts'
 
 /** Somebody who is signed in. */
 export interface Account {
@@ -18,6 +18,11 @@ export interface KeyedRecord {
   readonly record: TokenRecord
 }
 
+export interface KeyedEntry {
+  readonly key: string
+  readonly entry: Entry
+}
+
 /** More tokens for one user than anybody needs: the search for a free slot ends here. */
 export const MOST_SLOTS = 20
 
@@ -27,7 +32,7 @@ export async function readAccounts(book: RecordBook): Promise<Account[]> {
   for (const key of await book.keys()) {
     if (book.isProvisional(key)) continue
     const record = await book.read(key)
-    if (isBlank(record) || isEnded(record) || record.userId === undefined) continue
+    if (!isLiving(record) || record.userId === undefined) continue
     const account = accountOf(record)
     const scopes = [...new Set([...(accounts.get(account.id)?.scopes ?? []), ...account.scopes])]
     accounts.set(account.id, { ...account, scopes })
@@ -61,21 +66,18 @@ export function severalUsers(users: readonly Pick<Account, 'id' | 'login'>[]): C
 export async function tokensOf(book: RecordBook, userId: string): Promise<KeyedRecord[]> {
   const tokens: KeyedRecord[] = []
   for await (const { key, entry } of slotsOf(book, userId)) {
-    if (!isBlank(entry) && !isEnded(entry)) tokens.push({ key, record: entry })
+    if (isLiving(entry)) tokens.push({ key, record: entry })
   }
   return tokens
 }
 
 /** Every slot of a user that was ever used, and then a free one. */
-export async function* slotsOf(
-  book: RecordBook,
-  userId: string,
-): AsyncGenerator<{ readonly key: string; readonly entry: AccountRecord | Blank }> {
+export async function* slotsOf(book: RecordBook, userId: string): AsyncGenerator<KeyedEntry> {
   for (let slot = 1; slot <= MOST_SLOTS; slot += 1) {
     const key = book.key(userId, slot)
     const entry = await book.read(key)
     yield { key, entry }
-    if (isBlank(entry) && entry.version === undefined) return
+    if (entry.version === undefined) return
   }
 }
 
@@ -84,7 +86,7 @@ export async function findGrant(book: RecordBook, grantId: string): Promise<Keye
   const keys = await book.keys()
   for (const key of keys.sort((a, b) => Number(book.isProvisional(a)) - Number(book.isProvisional(b)))) {
     const record = await book.read(key)
-    if (!isBlank(record) && !isEnded(record) && record.grantId === grantId) return { key, record }
+    if (isLiving(record) && record.grantId === grantId) return { key, record }
   }
   return undefined
 }

@@ -1,10 +1,10 @@
 import { ConfigurationError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { Scope } from '../types.ts'
-import { findGrant, type KeyedRecord, MOST_SLOTS, slotsOf } from './accounts.ts'
+import { findGrant, type KeyedEntry, type KeyedRecord, MOST_SLOTS, slotsOf } from './accounts.ts'
 import { discard, rememberSpent } from './discard.ts'
 import type { Keyring } from './keyring.ts'
-import { type Blank, isBlank, type RecordBook } from './record-book.ts'
+import { isBlank, isLiving, type RecordBook } from './record-book.ts'
 import { rejection } from './rejection.ts'
 import { type AccountRecord, isEnded, newTokenRecord, spentBy, type TokenRecord } from './renewal/record.ts'
 import { revokeQuietly } from './revoke-quietly.ts'
@@ -41,13 +41,13 @@ export async function adoptPair(keyring: Keyring, pair: NewPair, options: AdoptO
   for (;;) {
     const found = await book.read(key)
     // Somebody else has just begun with the same pair.
-    if (!isBlank(found) && !isEnded(found)) break
+    if (isLiving(found)) break
     const record = newTokenRecord({
       version: book.versionAfter(found.version),
       grantId: grantId ?? platform.randomId(),
       clientId: book.clientId,
       accessToken: pair.accessToken,
-      ...(!isBlank(found) && found.unrenewable ? { unrenewable: true } : { refreshToken: pair.refreshToken }),
+      ...(found.unrenewable ? { unrenewable: true } : { refreshToken: pair.refreshToken }),
       scopes: pair.scopes ?? [],
       obtainedAt: platform.now(),
       expiresAt: pair.expiresAt,
@@ -65,8 +65,7 @@ export async function adoptPair(keyring: Keyring, pair: NewPair, options: AdoptO
 export async function settlePair(keyring: Keyring, key: string, askedFor?: string | undefined): Promise<KeyedRecord> {
   const { app, book, platform, renewal } = keyring
   if (!book.isProvisional(key)) return { key, record: await readLiving(book, key) }
-  const found = await book.read(key)
-  const grantId = isBlank(found) ? undefined : found.grantId
+  const { grantId } = await book.read(key)
   try {
     for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
       const record = await readLiving(book, key)
@@ -111,7 +110,7 @@ export async function settlePair(keyring: Keyring, key: string, askedFor?: strin
 
 async function readLiving(book: RecordBook, key: string): Promise<TokenRecord> {
   const record = await book.read(key)
-  if (isBlank(record) || isEnded(record)) throw rejection(isBlank(record) ? undefined : record)
+  if (!isLiving(record)) throw rejection(record)
   return record
 }
 
@@ -154,14 +153,14 @@ async function place(book: RecordBook, provisionalKey: string): Promise<KeyedRec
   for (;;) {
     const owned = await readLiving(book, provisionalKey)
     const userId = owned.userId ?? ''
-    let free: { key: string; entry: AccountRecord | Blank } | undefined
+    let free: KeyedEntry | undefined
     const needless: KeyedRecord[] = []
     for await (const { key, entry } of slotsOf(book, userId)) {
       if (!isBlank(entry) && isSame(entry, owned)) {
         if (isEnded(entry)) throw rejection(entry)
         return { key, record: entry }
       }
-      if (isBlank(entry) || isEnded(entry)) free ??= { key, entry }
+      if (!isLiving(entry)) free ??= { key, entry }
       else if (satisfies(owned.scopes, entry.scopes)) needless.push({ key, record: entry })
     }
     const [first, ...rest] = needless

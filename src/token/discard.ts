@@ -1,4 +1,4 @@
-import { isBlank, type RecordBook } from './record-book.ts'
+import { isBlank, isLiving, type RecordBook } from './record-book.ts'
 import { type AccountRecord, endRecord, isEnded, spentBy, type TokenRecord } from './renewal/record.ts'
 
 /**
@@ -16,8 +16,7 @@ export async function discard(book: RecordBook, key: string): Promise<TokenRecor
     if (!(await book.replace(key, record.version, endRecord(record, 'signed-out')))) continue
     // A sign-out waits for nothing, but the store that just failed may work again.
     if (remembered === false) await remember?.().catch(() => {})
-    if (isEnded(record)) return undefined
-    return record
+    return isLiving(record) ? record : undefined
   }
 }
 
@@ -31,12 +30,11 @@ export async function rememberSpent(book: RecordBook, record: AccountRecord): Pr
     const key = book.provisionalKey(token)
     for (;;) {
       const found = await book.read(key)
-      if (!isBlank(found) && found.unrenewable) break
+      if (found.unrenewable) break
       const version = book.versionAfter(found.version)
-      const next: AccountRecord =
-        isBlank(found) || isEnded(found)
-          ? { format: 1, version, deleted: true, clientId, ended: 'signed-out', unrenewable: true }
-          : { ...found, version, refreshToken: undefined, mark: undefined, unrenewable: true }
+      const next: AccountRecord = isLiving(found)
+        ? { ...found, version, refreshToken: undefined, mark: undefined, unrenewable: true }
+        : { format: 1, version, deleted: true, clientId, ended: 'signed-out', unrenewable: true }
       if (await book.replace(key, found.version, next)) break
     }
   }

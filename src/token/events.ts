@@ -1,9 +1,9 @@
 import type { RejectionReason, TokenRejectedError } from '../errors.ts'
 import type { EventNames } from '../internal/emitter.ts'
 import type { Scope } from '../types.ts'
-import type { KeeperNews, Origin } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Trace } from './keyring.ts'
+import type { Origin, TokenNews } from './known-tokens.ts'
 
 /** No event holds a token. Times are epoch milliseconds. */
 export interface TokenManagerEvents {
@@ -42,7 +42,7 @@ export interface EventSink {
 }
 
 /** What a keeper notices, as events. */
-export function keeperNews({ emit, changed }: EventSink): KeeperNews {
+export function tokenNews({ emit, changed }: EventSink): TokenNews {
   const about = ({ record }: KeptToken) => ({ userId: record.userId ?? '', login: record.login ?? '' })
   return {
     changed,

@@ -49,13 +49,13 @@ async function instead(source: TokenSource, kept: KeptToken, error: unknown): Pr
 async function inItsPlace(keeper: Keeper, source: TokenSource, refused: AccessToken): Promise<KeptToken> {
   const { userId, value, scopes } = refused
   const find = () => {
-    const mine = keeper.ofUser(userId ?? '')
+    const mine = keeper.known.ofUser(userId ?? '')
     return mine.find(({ record }) => record.accessToken === value) ?? mine.find((other) => other.can(scopes)) ?? mine[0]
   }
   const known = find()
   if (known?.record.accessToken === value) return known
   // Another context may have renewed it since, or it is from there and newer than what is known here.
-  if (known !== undefined) await keeper.notice(known.key, 'elsewhere')
+  if (known !== undefined) await keeper.known.notice(known.key, 'elsewhere')
   const kept = find() ?? (userId === undefined ? undefined : await source.obtain(userId, scopes))
   if (kept !== undefined) return kept
   throw rejection({ ended: 'signed-out', userId })

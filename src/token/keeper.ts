@@ -2,12 +2,9 @@ import { NetworkError, StoreError, TokenRejectedError } from '../errors.ts'
 import { backoffDelay } from '../internal/backoff.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
 import { TIMED_OUT, waitFor } from '../internal/wait.ts'
-import { adoptPair } from './adoption.ts'
-import { KeptToken } from './kept-token.ts'
+import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
-import { type Blank, isBlank } from './record-book.ts'
-import { rejection } from './rejection.ts'
-import { type AccountRecord, type EndedRecord, isEnded, spentBy } from './renewal/record.ts'
+import { KnownTokens, type TokenNews } from './known-tokens.ts'
 import type { Renewed } from './renewal/renew.ts'
 import type { Trouble } from './status.ts'
 import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation.ts'
@@ -15,144 +12,26 @@ import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation
 /** No shared work takes longer than this, in milliseconds; on Workers it may never end. */
 const SHARE_FOR = 90_000
 
-/** A handler that is asked once more before a renewal may take this long, in milliseconds. */
-const ASK_FOR = 30_000
-
 /** A token that is lived on is looked at so long before its end, in milliseconds: while a 401 still means something. */
 const LAST_LOOK = 120_000
 
 const BACKOFF = { first: 2_000, limit: 300_000 }
 
-export type Origin = 'here' | 'elsewhere'
-
-/** What a keeper tells of. */
-export interface KeeperNews {
-  signedIn(kept: KeptToken, origin: Origin): void
-  refreshed(kept: KeptToken, origin: Origin): void
-  validated(kept: KeptToken): void
-  signedOut(kept: KeptToken, origin: Origin): void
-  needsLogin(kept: KeptToken, error: TokenRejectedError, origin: Origin): void
-  warning(error: unknown): void
-  changed(): void
-}
-
-/** Keeps known tokens good: validates them, renews them, and notices what others did to them. */
+/** Keeps known tokens good: validates them, and renews them. */
 export class Keeper {
   readonly keyring: Keyring
-  readonly #news: KeeperNews
-  readonly #kept = new Map<string, KeptToken>()
-  readonly #byUser = new Map<string, KeptToken[]>()
-  readonly #ended = new Map<string, EndedRecord>()
-  /** The highest version that was seen of a record. */
-  readonly #versions = new Map<string, number>()
+  readonly known: KnownTokens
+  readonly #news: TokenNews
   readonly #checks: SingleFlight<Validation | undefined>
   readonly #renewals: SingleFlight<KeptToken>
 
-  constructor(keyring: Keyring, news: KeeperNews) {
+  constructor(keyring: Keyring, news: TokenNews) {
     this.keyring = keyring
+    this.known = new KnownTokens(keyring, news)
     this.#news = news
     const { monotonic, waitUntil } = keyring.platform
     this.#checks = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
     this.#renewals = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
-  }
-
-  kept(): IterableIterator<KeptToken> {
-    return this.#kept.values()
-  }
-
-  /** Sign-ins that ended, and are not signed out: a page can say why. */
-  ended(): IterableIterator<EndedRecord> {
-    return this.#ended.values()
-  }
-
-  find(key: string): KeptToken | undefined {
-    return this.#kept.get(key)
-  }
-
-  /** The tokens of one user, those with the fewest scopes first. */
-  ofUser(userId: string): readonly KeptToken[] {
-    return this.#byUser.get(userId) ?? []
-  }
-
-  users(): readonly string[] {
-    return [...this.#byUser.keys()]
-  }
-
-  /**
-   * Reads a record anew, and notices what has happened to it.
-   *
-   * @param origin Who changed it; `undefined`: nobody needs to hear of it.
-   * @throws {StoreError}
-   */
-  async load(key: string, origin?: Origin | undefined, ask?: KeptToken['ask']): Promise<KeptToken | undefined> {
-    const { book, commits } = this.keyring
-    const entry = await book.read(key)
-    const unsaved = commits.unsaved(key)
-    const isOlder = unsaved !== undefined && !isBlank(entry) && !entry.deleted && entry.grantId === unsaved.grantId
-    const kept = this.learn(key, isOlder ? unsaved : entry, origin, ask)
-    if (kept?.learnCheck(await book.readCheck(key))) this.#news.changed()
-    return kept
-  }
-
-  /** As {@link load}, where a store that fails is worth a warning and stops nothing. */
-  async notice(key: string, origin: Origin): Promise<void> {
-    await this.load(key, origin).catch(this.#news.warning)
-  }
-
-  /** Takes in what stands in the store now, and tells what is new. Every news of a token comes through here, once. */
-  learn(
-    key: string,
-    entry: AccountRecord | Blank,
-    origin?: Origin | undefined,
-    ask?: KeptToken['ask'],
-  ): KeptToken | undefined {
-    const before = this.#kept.get(key)
-    // Readings of the store may come back in any order; a pair that waits to be written has no version yet.
-    if (entry.version !== undefined && entry !== this.keyring.commits.unsaved(key)) {
-      if (entry.version < (this.#versions.get(key) ?? 0)) return before
-      this.#versions.set(key, entry.version)
-    }
-    if (isBlank(entry) || isEnded(entry)) {
-      if (isBlank(entry) && entry.problem !== undefined) this.#news.warning(entry.problem)
-      if (!isBlank(entry) && !entry.deleted) this.#ended.set(key, entry)
-      else this.#ended.delete(key)
-      if (before === undefined) return undefined
-      this.#put(key, before, undefined)
-      this.#news.changed()
-      if (isBlank(entry) || entry.deleted) this.#news.signedOut(before, origin ?? 'here')
-      else this.#news.needsLogin(before, rejection(entry), origin ?? 'here')
-      return undefined
-    }
-    if (this.keyring.book.isProvisional(key)) return undefined
-    const same = before?.record.accessToken === entry.accessToken
-    if (same && before.record.unsaved === entry.unsaved && (ask === undefined || before.ask !== undefined))
-      return before
-
-    const kept = new KeptToken(key, entry, this.keyring.platform.random(), ask ?? before?.ask)
-    this.#put(key, before, kept)
-    this.#ended.delete(key)
-    if (same) {
-      kept.validatedAt = before.validatedAt
-      kept.expiresAt = before.expiresAt
-      kept.trouble = before.trouble
-      kept.dead = before.dead
-    }
-    this.#news.changed()
-    if (same || origin === undefined) return kept
-    if (before?.record.grantId === entry.grantId) this.#news.refreshed(kept, origin)
-    else this.#news.signedIn(kept, origin)
-    return kept
-  }
-
-  #put(key: string, before: KeptToken | undefined, kept: KeptToken | undefined): void {
-    const userId = (kept ?? before)?.record.userId ?? ''
-    const others = this.ofUser(userId).filter((other) => other !== before)
-    const now = kept === undefined ? others : [...others, kept]
-    now.sort((a, b) => a.record.scopes.length - b.record.scopes.length)
-    if (now.length > 0) this.#byUser.set(userId, now)
-    else this.#byUser.delete(userId)
-    if (kept === undefined) this.#kept.delete(key)
-    else this.#kept.set(key, kept)
   }
 
   /**
@@ -167,7 +46,7 @@ export class Keeper {
     if (kept.mustRenew(now)) return this.renew(kept, 'refused', undefined, signal)
     if (kept.isVouched(now) || (kept.trouble !== undefined && now < kept.trouble.retryAt)) return kept
     const validation = await this.check(kept, signal)
-    if (validation === undefined || validation.alive) return this.#kept.get(kept.key) ?? kept
+    if (validation === undefined || validation.alive) return this.known.find(kept.key) ?? kept
     return this.renew(kept, 'refused', validation, signal)
   }
 
@@ -176,12 +55,12 @@ export class Keeper {
     const { commits } = this.keyring
     const { key } = kept
     if (commits.unsaved(key) !== undefined && (await commits.flush(key).catch(() => false))) {
-      const known = await this.load(key, 'here')
+      const known = await this.known.load(key, 'here')
       if (known?.trouble?.error instanceof StoreError) known.trouble = undefined
       this.#news.changed()
     }
-    const known = this.#kept.get(key)
-    if (known?.record.unsaved) this.learn(key, await commits.saveAgain(key, known.record), 'here')
+    const known = this.known.find(key)
+    if (known?.record.unsaved) this.known.learn(key, await commits.saveAgain(key, known.record), 'here')
   }
 
   /**
@@ -206,7 +85,7 @@ export class Keeper {
     let known: KeptToken | undefined = kept
     try {
       // A store that fails does not stop the check.
-      known = await this.load(kept.key, 'elsewhere').catch((error: unknown) => {
+      known = await this.known.load(kept.key, 'elsewhere').catch((error: unknown) => {
         this.#news.warning(error)
         return kept
       })
@@ -253,7 +132,7 @@ export class Keeper {
     if (renewed !== TIMED_OUT) return renewed
     // Whoever shares never sends by itself: it answers from the store, or not at all.
     const entry = await book.read(kept.key)
-    const now = this.learn(kept.key, entry, 'elsewhere')
+    const now = this.known.learn(kept.key, entry, 'elsewhere')
     if (now !== undefined && now.record.accessToken !== kept.record.accessToken) return now
     throw new NetworkError('Renewing the token takes too long. Nothing is lost; try later.')
   }
@@ -263,14 +142,15 @@ export class Keeper {
     kept.renewing = true
     this.#news.changed()
     try {
-      const given = await this.#askAnew(kept)
-      if (given !== undefined) return given
+      const given = await kept.askAnew?.(record)
+      const newer = given && (await this.known.load(given.key, 'elsewhere', kept.askAnew))
+      if (newer !== undefined) return newer
       const renewed = await this.keyring.renewal.renew(key, { unfit: record.accessToken, why, validation })
       return await this.#takeRenewed(kept, why, renewed)
     } catch (error) {
       if (error instanceof TokenRejectedError) return await this.#takeRejected(kept, error)
       // What others did meanwhile was not listened to.
-      const known = (await this.load(key, 'elsewhere').catch(() => this.#kept.get(key))) ?? kept
+      const known = (await this.known.load(key, 'elsewhere').catch(() => this.known.find(key))) ?? kept
       if (known.record.accessToken !== record.accessToken) return known
       known.dead = this.keyring.renewal.isDead(key, known.record.accessToken)
       this.#note(known, error)
@@ -281,23 +161,9 @@ export class Keeper {
     }
   }
 
-  /** A handler of the user's own may have a newer pair by now, from another machine. */
-  async #askAnew(kept: KeptToken): Promise<KeptToken | undefined> {
-    const asked = kept.ask === undefined ? undefined : await waitFor(kept.ask(), ASK_FOR, this.keyring.platform)
-    if (asked === undefined || asked === TIMED_OUT || asked.accessToken === kept.record.accessToken) return undefined
-    if (asked.refreshToken !== undefined && spentBy(kept.record).includes(asked.refreshToken)) return undefined
-    const { key, record } = await adoptPair(this.keyring, {
-      accessToken: asked.accessToken,
-      refreshToken: asked.refreshToken,
-    })
-    const given = this.learn(key, record, 'elsewhere', kept.ask)
-    if (given !== undefined) given.learnCheck(await this.keyring.book.readCheck(key))
-    return given
-  }
-
   async #takeRenewed(old: KeptToken, why: 'refused' | 'aging', renewed: Renewed): Promise<KeptToken> {
     const { record, vouched, oldWasAlive, here } = renewed
-    const kept = this.learn(old.key, record, here ? 'here' : 'elsewhere') ?? old
+    const kept = this.known.learn(old.key, record, here ? 'here' : 'elsewhere') ?? old
     kept.trouble = undefined
     if (this.keyring.commits.unsaved(kept.key) !== undefined) {
       const message = 'The renewed token is not written yet: the store fails. It is lost if the page ends before.'
@@ -329,8 +195,8 @@ export class Keeper {
   /** The record has ended, unless somebody signed in meanwhile. */
   async #takeRejected(old: KeptToken, error: TokenRejectedError): Promise<KeptToken> {
     const origin = this.keyring.renewal.hasEnded(error) ? 'here' : 'elsewhere'
-    await this.notice(old.key, origin)
-    const kept = this.#kept.get(old.key)
+    await this.known.notice(old.key, origin)
+    const kept = this.known.find(old.key)
     // Whoever has signed in since may have done so with the same pair.
     const isOther = kept?.record.accessToken !== old.record.accessToken || error.reason === 'signed-out'
     if (kept !== undefined && isOther) return kept

@@ -1,9 +1,10 @@
 import type { TokenRejectedError } from '../errors.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { AccessToken, Scope, ScopeRequirement } from '../types.ts'
+import type { KeyedRecord } from './accounts.ts'
 import type { CheckRecord, TokenRecord } from './renewal/record.ts'
 import { REFRESH_TOKEN_LIFETIME, type Status, type Trouble } from './status.ts'
-import { issueToken, type Token } from './token.ts'
+import { issueToken } from './token.ts'
 import { VALIDATE_EVERY, type Vouched } from './validation.ts'
 
 /** Validation is due this long before the hour is over, and up to as much again earlier, so that one context does it. */
@@ -15,13 +16,16 @@ const RENEW_EARLY = 0.1
 /** A stored instant may be this far ahead of the own clock, in milliseconds, before it counts as unknown. */
 const CLOCK_TOLERANCE = 60_000
 
+/** @returns `undefined`: there is none. */
+export type AskAnew = (old: TokenRecord) => Promise<KeyedRecord | undefined>
+
 /** One token of one user as a manager knows it: what the store has, and what validation has learnt. */
 export class KeptToken {
   readonly key: string
   readonly record: TokenRecord
   readonly issued: AccessToken
-  /** Asks the handler that gave it. `undefined`: it comes from the store. */
-  readonly ask: (() => Promise<Token | undefined>) | undefined
+  /** Asks the handler that gave it for a newer one. `undefined`: it comes from the store. */
+  readonly askAnew: AskAnew | undefined
   /** Between 0 and 1, so that contexts that share a store do not all act at once. */
   readonly jitter: number
   validatedAt: number | undefined
@@ -33,11 +37,11 @@ export class KeptToken {
   dead = false
   readonly #scopes: ReadonlySet<string>
 
-  constructor(key: string, record: TokenRecord, jitter: number, ask?: KeptToken['ask']) {
+  constructor(key: string, record: TokenRecord, jitter: number, askAnew?: AskAnew | undefined) {
     this.key = key
     this.record = record
     this.jitter = jitter
-    this.ask = ask
+    this.askAnew = askAnew
     this.expiresAt = record.expiresAt
     this.issued = issueToken(record.accessToken, {
       kind: 'user',

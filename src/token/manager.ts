@@ -4,20 +4,18 @@ import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
-import { keeperNews, TOKEN_EVENTS, type TokenManagerEvents } from './events.ts'
+import { TOKEN_EVENTS, type TokenManagerEvents, tokenNews } from './events.ts'
 import { handOut, renewRefused } from './hand-out.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
-import { openKeyring } from './open-keyring.ts'
 import { rejection } from './rejection.ts'
 import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { AskedSource } from './sources/asked-source.ts'
-import { StoredSource } from './sources/stored-source.ts'
+import { askedSupply } from './sources/asked-supply.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { NOBODY, type Snapshot, type Status } from './status.ts'
 import { Upkeep } from './upkeep.ts'
@@ -222,19 +220,19 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   async #doOpen(): Promise<Opened> {
     const handler = this.#handler
-    const keyring = await openKeyring(handler, this.#journal)
+    const { keyring, openSource, findAppToken } = handler.supply?.() ?? (await askedSupply(handler, this.#journal))
     if (this.#opened !== undefined) return this.#opened
     const keeper = new Keeper(
       keyring,
-      keeperNews({
+      tokenNews({
         emit: (type, event) => this.emit(type, event),
         changed: () => this.#changed(),
       }),
     )
     const warn = (problem: unknown) => this.#warn(problem)
-    const source = handler.keyring ? new StoredSource(keeper, handler.chatUser) : new AskedSource(keeper, handler, warn)
+    const source = openSource(keeper, warn)
     const upkeep = new Upkeep(keeper, source, warn)
-    const appTokens = new AppTokens(keyring, handler.keyring ? undefined : () => handler.getClientToken())
+    const appTokens = new AppTokens(keyring.platform, findAppToken)
     this.#opened = { keyring, keeper, source, upkeep, appTokens }
     this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
     // Who never starts must hear all the same of what is added here.
@@ -246,8 +244,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const { book } = keeper.keyring
     this.#endings.push(
       book.news.listen(({ key }, origin) => {
-        if (!key.startsWith(`token:${book.clientId}:`) || keeper.find(key)?.renewing) return
-        void keeper.notice(key, origin)
+        if (!key.startsWith(`token:${book.clientId}:`) || keeper.known.find(key)?.renewing) return
+        void keeper.known.notice(key, origin)
       }),
     )
   }
@@ -267,7 +265,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async #work(because: 'due' | 'online' | 'visible'): Promise<number> {
-    if (because === 'online') for (const kept of this.#opened?.keeper.kept() ?? []) kept.trouble = undefined
+    if (because === 'online') for (const kept of this.#opened?.keeper.known.all() ?? []) kept.trouble = undefined
     try {
       return await this.maintain()
     } catch (error) {

@@ -2,13 +2,28 @@ import { StoreError } from '../errors.ts'
 import type { StoredRecord, TokenStore } from '../stores/token-store.ts'
 import type { Platform } from '../types.ts'
 import { News } from './news.ts'
-import { type AccountRecord, type CheckRecord, readAccountRecord, readCheckRecord } from './renewal/record.ts'
+import {
+  type AccountRecord,
+  type CheckRecord,
+  readAccountRecord,
+  readCheckRecord,
+  type TokenRecord,
+} from './renewal/record.ts'
 
 /** What stands under a key that cannot be read, or that has nothing: only a version to write over. */
 export interface Blank {
   readonly version: number | undefined
   readonly problem?: StoreError | undefined
+  readonly deleted?: undefined
+  readonly grantId?: undefined
+  readonly ended?: undefined
+  readonly userId?: undefined
+  readonly spent?: undefined
+  readonly unrenewable?: undefined
 }
+
+/** What was read under a key: a token, what is left of one, or nothing that can be used. */
+export type Entry = AccountRecord | Blank
 
 /** The records of one app in one store, and the news of them. */
 export class RecordBook {
@@ -48,7 +63,7 @@ export class RecordBook {
   }
 
   /** @throws {StoreError} Not for a corrupt record: that is a {@link Blank} with a problem. */
-  async read(key: string): Promise<AccountRecord | Blank> {
+  async read(key: string): Promise<Entry> {
     const stored = await this.store.get(key)
     if (stored === undefined) return { version: undefined }
     try {
@@ -89,7 +104,11 @@ export class RecordBook {
   }
 }
 
-export function isBlank(entry: AccountRecord | Blank): entry is Blank {
+export function isLiving(entry: Entry): entry is TokenRecord {
+  return 'accessToken' in entry
+}
+
+export function isBlank(entry: Entry): entry is Blank {
   return !('clientId' in entry)
 }
 

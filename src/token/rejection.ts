@@ -1,6 +1,6 @@
-import { TokenRejectedError } from '../errors.ts'
+import { type RejectionReason, TokenRejectedError } from '../errors.ts'
 
-const WHY: Record<TokenRejectedError['reason'], string> = {
+const WHY: Record<RejectionReason, string> = {
   'signed-out': 'Nobody is signed in.',
   invalid: 'The access token is dead, and there is no refresh token to renew it with.',
   refused:
@@ -15,18 +15,19 @@ const WHY: Record<TokenRejectedError['reason'], string> = {
   'wrong-kind': 'The token is no user access token.',
 }
 
-/** Why a user must sign in, in a sentence that can be shown. */
-export function rejection(
-  ended:
-    | {
-        readonly ended: TokenRejectedError['reason']
-        readonly userId?: string | undefined
-        readonly login?: string | undefined
-      }
-    | undefined,
-): TokenRejectedError {
-  const reason = ended?.ended ?? 'signed-out'
-  const { login, userId } = ended ?? {}
+interface Ended {
+  readonly ended?: RejectionReason | undefined
+  readonly userId?: string | undefined
+  readonly login?: string | undefined
+}
+
+/**
+ * Why a user must sign in, in a sentence that can be shown.
+ *
+ * @param entry What is left of a sign-in. Nothing: it was signed out.
+ */
+export function rejection(entry: Ended): TokenRejectedError {
+  const { ended: reason = 'signed-out', login, userId } = entry
   const who = login === undefined ? 'Sign in' : `Let ${login} sign in`
   const why =
     reason === 'signed-out' && userId !== undefined ? `${login ?? `User ${userId}`} is not signed in.` : WHY[reason]

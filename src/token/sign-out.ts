@@ -12,12 +12,12 @@ export async function signOutUser(keeper: Keeper, userId: string): Promise<void>
   const { keyring } = keeper
   const { book, commits } = keyring
   const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
-  for (const kept of keeper.ofUser(userId)) keys.add(kept.key)
+  for (const kept of keeper.known.ofUser(userId)) keys.add(kept.key)
   for (const key of keys) {
-    const held = commits.unsaved(key) ?? keeper.find(key)?.record
+    const held = commits.unsaved(key) ?? keeper.known.find(key)?.record
     const discarded = await discard(book, key)
     commits.forget(key)
-    await keeper.load(key, 'here')
+    await keeper.known.load(key, 'here')
     const { accessToken } = held ?? discarded ?? {}
     if (accessToken !== undefined) await revokeQuietly(keyring, accessToken)
   }

@@ -6,12 +6,12 @@ import type { Snapshot, Status } from './status.ts'
 export function takeSnapshot(keeper: Keeper): Snapshot {
   const { app, platform } = keeper.keyring
   const accounts: Status[] = []
-  for (const userId of keeper.users()) {
-    const kept = keeper.ofUser(userId).at(-1)
+  for (const userId of keeper.known.users()) {
+    const kept = keeper.known.ofUser(userId).at(-1)
     if (kept !== undefined) accounts.push(kept.status(platform.now(), app?.clientType === 'public'))
   }
-  for (const ended of keeper.ended()) {
-    if (keeper.ofUser(ended.userId ?? '').length > 0) continue
+  for (const ended of keeper.known.ended()) {
+    if (keeper.known.ofUser(ended.userId ?? '').length > 0) continue
     const { reason, message: why } = rejection(ended)
     accounts.push({ state: 'needs-login', reason, why, userId: ended.userId, login: ended.login, scopes: [] })
   }

@@ -2,7 +2,6 @@ import { NetworkError, TokenRejectedError } from '../errors.ts'
 import { settlePair } from './adoption.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
-import { StoredSource } from './sources/stored-source.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { VALIDATE_EVERY } from './validation.ts'
 
@@ -43,7 +42,7 @@ export class Upkeep {
     await this.#readStore()
     if (onlyRead) return
     const now = this.#keeper.keyring.platform.now()
-    for (const kept of this.#keeper.kept()) {
+    for (const kept of this.#keeper.known.all()) {
       if (kept.isVouched(now) && now - (kept.validatedAt ?? 0) < RECENTLY) continue
       this.#keep(kept, now - RECENTLY).catch(this.#warn)
     }
@@ -54,13 +53,13 @@ export class Upkeep {
     const { keyring } = this.#keeper
     const { monotonic, now } = keyring.platform
     if (monotonic() - this.#readAt >= READ_EVERY) await this.#readStore()
-    const queue = [...this.#keeper.kept()]
+    const queue = [...this.#keeper.known.all()]
     const workers = Array.from({ length: AT_ONCE }, async () => {
       for (let kept = queue.shift(); kept !== undefined; kept = queue.shift()) await this.#keep(kept)
     })
     await Promise.all(workers)
     let next = now() + VALIDATE_EVERY
-    for (const kept of this.#keeper.kept()) {
+    for (const kept of this.#keeper.known.all()) {
       const isUnsaved = keyring.commits.unsaved(kept.key) !== undefined
       next = Math.min(next, isUnsaved ? now() + SAVE_EVERY : kept.dueAt(now()))
     }
@@ -72,19 +71,19 @@ export class Upkeep {
     const { keyring } = this.#keeper
     const { book } = keyring
     this.#readAt = keyring.platform.monotonic()
-    if (!(this.#source instanceof StoredSource)) return
-    const known = new Set([...this.#keeper.kept()].map(({ key }) => key))
+    if (this.#source.load === undefined) return
+    const known = new Set([...this.#keeper.known.all()].map(({ key }) => key))
     await this.#source.load()
     const readKnown = !book.news.isOpen || known.size <= READ_ANYWAY
     // Who was signed out elsewhere is not listed any more.
     for (const key of new Set([...(await book.keys()), ...known])) {
-      const kept = this.#keeper.find(key)
+      const kept = this.#keeper.known.find(key)
       if (book.isProvisional(key)) {
         await settlePair(keyring, key).catch((error: unknown) => {
           if (!(error instanceof TokenRejectedError)) this.#warn(error)
         })
       } else if (kept === undefined || (readKnown && known.has(key) && !kept.renewing)) {
-        await this.#keeper.load(key, 'elsewhere')
+        await this.#keeper.known.load(key, 'elsewhere')
       }
     }
   }

@@ -1,8 +1,8 @@
 import { HandlerError } from '../../errors.ts'
 import { resolvePlatform } from '../../internal/platform.ts'
 import type { Platform, PlatformOptions, ScopeRequirement } from '../../types.ts'
-import type { Keyring } from '../keyring.ts'
 import type { TokenRecord } from '../renewal/record.ts'
+import type { Supply } from '../supply.ts'
 import type { Token } from '../token.ts'
 
 export interface ClientCredentials {
@@ -22,10 +22,6 @@ export abstract class BaseTokenHandler<TClient = unknown> {
   /** Set by `new Client(handler)`. */
   client: TClient | undefined
   readonly platform: Platform
-  /** @internal */
-  declare readonly keyring?: Keyring
-  /** @internal */
-  declare readonly chatUser?: string | undefined
 
   constructor(platform: PlatformOptions = {}) {
     this.platform = resolvePlatform(platform)
@@ -67,6 +63,9 @@ export abstract class BaseTokenHandler<TClient = unknown> {
    * @param previous `undefined` when it is offered again after a restart.
    */
   saveUserToken?(userId: string, next: TokenRecord, previous: TokenRecord | undefined): Promise<void>
+
+  /** Of a handler that knows where its tokens rest; any other is asked. @internal */
+  supply?(): Supply
 }
 
 function missing(method: string): Promise<never> {

@@ -9,6 +9,9 @@ import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import { requireUserId } from '../require-user-id.ts'
+import { mintedAppToken } from '../sources/minted-app-token.ts'
+import { StoredSource } from '../sources/stored-source.ts'
+import type { Supply } from '../supply.ts'
 import { Token } from '../token.ts'
 import { warnOfSecretInPage } from '../warn-of-secret.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
@@ -39,9 +42,9 @@ export class StoredTokenHandler<
 > extends BaseTokenHandler<TClient> {
   readonly store: TokenStore
   readonly clientType: Type
-  override readonly chatUser: string | undefined
+  readonly chatUser: string | undefined
   /** @internal */
-  override readonly keyring: Keyring
+  readonly keyring: Keyring
 
   /**
    * @throws {TypeError} An option is unknown or missing.
@@ -132,5 +135,15 @@ export class StoredTokenHandler<
   override async getClientCredentials(): Promise<ClientCredentials> {
     const { clientId, clientSecret } = this.keyring.app ?? { clientId: '' }
     return { clientId, clientSecret }
+  }
+
+  /** @internal */
+  override supply(): Supply {
+    const { keyring } = this
+    return {
+      keyring,
+      openSource: (keeper) => new StoredSource(keeper, this.chatUser),
+      findAppToken: mintedAppToken(keyring),
+    }
   }
 }

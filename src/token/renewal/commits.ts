@@ -1,7 +1,7 @@
 import { StoreError, TokenRejectedError } from '../../errors.ts'
 import type { Platform } from '../../types.ts'
 import { rememberSpent } from '../discard.ts'
-import { isBlank, type RecordBook } from '../record-book.ts'
+import { isBlank, isLiving, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
 import { revokeQuietly } from '../revoke-quietly.ts'
 import { type AccountRecord, isEnded, type TokenRecord } from './record.ts'
@@ -73,9 +73,9 @@ export class Commits {
           this.#unsaved.delete(key)
           // Its refresh token is spent, and whoever adds it again must not send it.
           await rememberSpent(book, previous).catch(() => {})
-          return await this.#drop(key, pair, isBlank(now) || isEnded(now) ? undefined : now)
+          return await this.#drop(key, pair, isLiving(now) ? now : undefined)
         }
-        if (isBlank(now) || isEnded(now)) {
+        if (!isLiving(now)) {
           // It was lost, or somebody has given up waiting for the answer that is here.
           base = { ...previous, version: now.version ?? previous.version }
           continue
@@ -122,7 +122,7 @@ export class Commits {
     this.#trace('drop', key)
     await revokeQuietly({ book: this.#book, platform: this.#platform }, pair.accessToken)
     if (instead !== undefined) return instead
-    throw rejection(undefined)
+    throw rejection({})
   }
 }
 

@@ -1,8 +1,8 @@
 import { sleep } from '../../internal/wait.ts'
 import type { Platform } from '../../types.ts'
-import { isBlank, type RecordBook } from '../record-book.ts'
+import { isLiving, type RecordBook } from '../record-book.ts'
 import { MARK_STANDS_FOR } from './mark.ts'
-import { isEnded, type Mark, type TokenRecord } from './record.ts'
+import type { Mark, TokenRecord } from './record.ts'
 import type { TraceStep } from './steps.ts'
 
 /** How long a `racy` store is given to show a mark that another context wrote at the same time. */
@@ -57,7 +57,7 @@ export class Marks {
     if (this.#book.store.consistency === 'racy') {
       await sleep(SETTLE_FOR, platform)
       const now = await this.#book.read(key)
-      if (isBlank(now) || isEnded(now) || now.mark?.id !== mark.id) {
+      if (!isLiving(now) || now.mark?.id !== mark.id) {
         this.#neverSent.add(mark.id)
         return undefined
       }
@@ -101,7 +101,7 @@ export class Marks {
     while (this.stoodFor(key, mark) < MARK_STANDS_FOR) {
       await sleep(MARK_POLL, this.#platform)
       const now = await this.#book.read(key)
-      if (isBlank(now) || isEnded(now) || now.mark?.id !== mark.id) return
+      if (!isLiving(now) || now.mark?.id !== mark.id) return
     }
   }
 }

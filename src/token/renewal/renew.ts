@@ -3,14 +3,14 @@ import { refreshToken } from '../../oauth/refresh.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Platform } from '../../types.ts'
 import { type App, requestOptions } from '../app.ts'
-import { type Blank, isBlank, type RecordBook } from '../record-book.ts'
+import { type Entry, isLiving, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
 import { expiryFrom, type Validation, type Vouched, validateUserToken } from '../validation.ts'
 import { Commits, type SavePair } from './commits.ts'
 import { Gate } from './gate.ts'
 import { judgeMark, MARK_FRESH_FOR, POST_TIMEOUT } from './mark.ts'
 import { Marks } from './marks.ts'
-import { type AccountRecord, type EndedRecord, endRecord, isEnded, type Mark, type TokenRecord } from './record.ts'
+import { type EndedRecord, endRecord, type Mark, type TokenRecord } from './record.ts'
 import type { TraceStep } from './steps.ts'
 
 /** After a refusal of a token whose access token still works: Twitch has refused good ones, for a while. */
@@ -119,7 +119,7 @@ export class Renewal {
         stale = undefined
         continue
       }
-      if (isBlank(record) || isEnded(record)) throw rejection(isBlank(record) ? undefined : record)
+      if (!isLiving(record)) throw rejection(record)
       // One whose owner is known by now is renewed where it goes.
       if (book.isProvisional(key) && record.userId !== undefined) return { record }
       if (record.accessToken !== request.unfit && !hasExpired(record, platform.now())) return { record }
@@ -221,7 +221,7 @@ export class Renewal {
     } catch (error) {
       if (!(error instanceof TokenRejectedError)) throw error
       const now = await book.read(key)
-      if (!isBlank(now) && !isEnded(now) && now.refreshToken !== record.refreshToken) return undefined
+      if (isLiving(now) && now.refreshToken !== record.refreshToken) return undefined
       if (alive) throw this.#refusedButAlive(error)
       return this.#end(key, record, 'refused')
     }
@@ -232,7 +232,7 @@ export class Renewal {
     const { book } = this.#options
     if (error instanceof TokenRejectedError) {
       const newer = await book.read(key)
-      if (!isBlank(newer) && !isEnded(newer) && newer.refreshToken !== record.refreshToken) return newer
+      if (isLiving(newer) && newer.refreshToken !== record.refreshToken) return newer
       await this.#marks.takeOff(key, record).catch(() => {})
       if (wasAlive && (await this.#validate(record)).alive) throw this.#refusedButAlive(error)
       return (await this.#end(key, record, 'refused')).record
@@ -257,7 +257,7 @@ export class Renewal {
       const ended = endRecord(base, reason)
       if (await book.replace(key, base.version, ended)) throw this.#ended(ended)
       const now = await book.read(key)
-      if (isBlank(now) || isEnded(now)) throw rejection(isBlank(now) ? undefined : now)
+      if (!isLiving(now)) throw rejection(now)
       if (now.accessToken !== record.accessToken) return { record: now }
       base = now
     }
@@ -300,8 +300,8 @@ function addSpent({ spent = [], refreshToken }: TokenRecord): readonly string[] 
 }
 
 /** Somebody has judged that the refresh token of this record was spent. */
-function isEndedFor(entry: AccountRecord | Blank, { grantId }: TokenRecord): entry is EndedRecord {
-  return !isBlank(entry) && isEnded(entry) && entry.ended === 'lost-response' && entry.grantId === grantId
+function isEndedFor(entry: Entry, { grantId }: TokenRecord): entry is EndedRecord {
+  return 'ended' in entry && entry.ended === 'lost-response' && entry.grantId === grantId
 }
 
 function hasExpired({ expiresAt }: TokenRecord, now: number): boolean {

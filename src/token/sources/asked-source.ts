@@ -2,10 +2,12 @@ import { HandlerError, TokenRejectedError, TwitchKeyringError } from '../../erro
 import { SingleFlight } from '../../internal/single-flight.ts'
 import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
+import type { KeyedRecord } from '../accounts.ts'
 import { adoptPair } from '../adoption.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
+import { spentBy, type TokenRecord } from '../renewal/record.ts'
 import type { Token } from '../token.ts'
 import { choose, type TokenSource } from './token-source.ts'
 
@@ -14,6 +16,9 @@ const REMEMBERED = 100
 
 /** A person may take minutes to answer, in milliseconds. */
 const ASKED_FOR = 600_000
+
+/** A handler that is asked once more before a renewal may take this long, in milliseconds. */
+const ASKED_ANEW_FOR = 30_000
 
 /** On Workers no person is asked, and the request that did may be gone. */
 const ASKED_FOR_ON_WORKERS = 15_000
@@ -97,7 +102,7 @@ export class AskedSource implements TokenSource {
     if (keys === undefined) return undefined
     const tokens: KeptToken[] = []
     for (const key of keys) {
-      const kept = this.#keeper.find(key)
+      const kept = this.#keeper.known.find(key)
       if (kept !== undefined) tokens.push(kept)
     }
     return choose(tokens, scopes)
@@ -120,7 +125,6 @@ export class AskedSource implements TokenSource {
     if (dead !== undefined) throw dead
 
     const { keyring } = this.#keeper
-    const ask = () => askHandler(question, scopes)
     let key: string
     try {
       ;({ key } = await adoptPair(
@@ -132,11 +136,21 @@ export class AskedSource implements TokenSource {
       if (error instanceof TokenRejectedError) this.#bury(about, token.accessToken, error)
       throw error
     }
-    const kept = await this.#keeper.load(key, 'here', ask)
+    const kept = await this.#keeper.known.load(key, 'here', (old) => this.#askAnew(question, scopes, old))
     this.#questions.set(about, question)
     const keys = this.#answers.get(about) ?? new Set()
     this.#answers.set(about, keys.add(key))
     return kept
+  }
+
+  /** Before a renewal: by now the handler may have a newer pair, from another machine. */
+  async #askAnew(question: Question, scopes: ScopeRequirement, old: TokenRecord): Promise<KeyedRecord | undefined> {
+    const { keyring } = this.#keeper
+    const asked = await waitFor(askHandler(question, scopes), ASKED_ANEW_FOR, keyring.platform)
+    if (asked === undefined || asked === TIMED_OUT || asked.accessToken === old.accessToken) return undefined
+    const { accessToken, refreshToken } = asked
+    if (refreshToken !== undefined && spentBy(old).includes(refreshToken)) return undefined
+    return adoptPair(keyring, { accessToken, refreshToken })
   }
 
   /** Said once, since nothing else would: the next load would send a spent token, and end the grant. */

@@ -33,30 +33,30 @@ export class StoredSource implements TokenSource {
 
   async #load(): Promise<void> {
     const { book } = this.#keeper.keyring
-    for (const key of await book.keys()) if (!book.isProvisional(key)) await this.#keeper.load(key)
+    for (const key of await book.keys()) if (!book.isProvisional(key)) await this.#keeper.known.load(key)
     this.#isLoaded = true
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
-    const [sole, ...more] = user === undefined ? this.#keeper.users() : [user]
+    const [sole, ...more] = user === undefined ? this.#keeper.known.users() : [user]
     // Which user is the only one is known after all were read.
     if (sole === undefined || more.length > 0 || (user === undefined && !this.#isLoaded)) return undefined
-    return choose(this.#keeper.ofUser(sole), scopes)
+    return choose(this.#keeper.known.ofUser(sole), scopes)
   }
 
   async obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     const userId = user ?? (await this.#soleUser())
     if (userId === undefined) return undefined
-    if (this.#keeper.ofUser(userId).length === 0) {
+    if (this.#keeper.known.ofUser(userId).length === 0) {
       const { book } = this.#keeper.keyring
       // Once all were read, what was not among them is news.
       const origin = this.#isLoaded ? 'elsewhere' : undefined
-      await this.#keeper.load(book.key(userId), origin)
-      for (const { key } of await tokensOf(book, userId)) await this.#keeper.load(key, origin)
+      await this.#keeper.known.load(book.key(userId), origin)
+      for (const { key } of await tokensOf(book, userId)) await this.#keeper.known.load(key, origin)
     }
-    const kept = choose(this.#keeper.ofUser(userId), scopes)
+    const kept = choose(this.#keeper.known.ofUser(userId), scopes)
     if (kept !== undefined) return kept
-    const ended = [...this.#keeper.ended()].find((ended) => ended.userId === userId)
+    const ended = [...this.#keeper.known.ended()].find((ended) => ended.userId === userId)
     throw rejection(ended ?? { ended: 'signed-out', userId })
   }
 
@@ -69,11 +69,11 @@ export class StoredSource implements TokenSource {
 
   async #soleUser(): Promise<string | undefined> {
     await this.load()
-    const users = this.#keeper.users()
+    const users = this.#keeper.known.users()
     if (users.length > 1) {
-      throw severalUsers(users.map((id) => ({ id, login: this.#keeper.ofUser(id)[0]?.record.login ?? '' })))
+      throw severalUsers(users.map((id) => ({ id, login: this.#keeper.known.ofUser(id)[0]?.record.login ?? '' })))
     }
-    const [ended] = this.#keeper.ended()
+    const [ended] = this.#keeper.known.ended()
     if (users.length === 0 && ended !== undefined) throw rejection(ended)
     return users[0]
   }

@@ -4,6 +4,8 @@ import type { KeptToken } from '../kept-token.ts'
 
 /** Where a manager gets tokens to keep: a store, or a handler that is asked. */
 export interface TokenSource {
+  /** Reads all accounts, once. Missing: nothing rests there, and tokens come when they are asked for. */
+  load?(): Promise<void>
   /** What is known without asking anybody; preferably one that has the scopes. */
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined
   /**

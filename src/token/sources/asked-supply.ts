@@ -1,0 +1,38 @@
+import { HandlerError } from '../../errors.ts'
+import { memoryStore } from '../../stores/memory.ts'
+import type { TokenStore } from '../../stores/token-store.ts'
+import { createApp } from '../app.ts'
+import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
+import { Keyring } from '../keyring.ts'
+import { refuseEventual } from '../refuse-eventual.ts'
+import type { SavePair } from '../renewal/commits.ts'
+import type { Supply } from '../supply.ts'
+import { askedAppToken } from './asked-app-token.ts'
+import { AskedSource } from './asked-source.ts'
+
+/**
+ * What a handler gives that knows no more than what it is asked.
+ *
+ * @param journal Where marks rest, and pairs that the handler has not saved yet. Left out: in memory.
+ * @throws {ConfigurationError} The journal may answer with a spent refresh token of a public app.
+ * @throws Whatever `getClientCredentials` throws. Where it is not overridden, nothing can be renewed, and that is all.
+ */
+export async function askedSupply(handler: BaseTokenHandler, journal: TokenStore = memoryStore()): Promise<Supply> {
+  const app = await handler.getClientCredentials().then(createApp, (error: unknown) => {
+    if (error instanceof HandlerError) return undefined
+    throw error
+  })
+  refuseEventual(journal, app?.clientType)
+  const { saveUserToken } = handler
+  const save: SavePair | undefined =
+    saveUserToken &&
+    (async (next, previous) => {
+      if (next.userId === undefined) throw new TypeError('Nobody knows yet whose token this is.')
+      await saveUserToken.call(handler, next.userId, next, previous)
+    })
+  return {
+    keyring: new Keyring(app, journal, handler.platform, save),
+    openSource: (keeper, warn) => new AskedSource(keeper, handler, warn),
+    findAppToken: askedAppToken(handler, app),
+  }
+}

@@ -1,0 +1,11 @@
+import type { FindAppToken } from './app-tokens.ts'
+import type { Keeper } from './keeper.ts'
+import type { Keyring } from './keyring.ts'
+import type { TokenSource } from './sources/token-source.ts'
+
+/** Where a handler's tokens rest, and where they come from: what a manager works with. */
+export interface Supply {
+  readonly keyring: Keyring
+  openSource(keeper: Keeper, warn: (problem: unknown) => void): TokenSource
+  readonly findAppToken: FindAppToken
+}
