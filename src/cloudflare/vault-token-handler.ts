@@ -1,6 +1,6 @@
 import { ConfigurationError, NetworkError, TokenRejectedError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { untilAborted } from '../internal/wait.ts'
+import { waitFor } from '../internal/wait.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { Account } from '../token/accounts.ts'
 import { BaseTokenHandler, type ClientCredentials } from '../token/handlers/base-token-handler.ts'
@@ -189,7 +189,7 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
       try {
         // After an error a stub stays broken.
         const asked = call(stubOf(this.#namespace, name))
-        return await (signal === undefined ? asked : untilAborted(Promise.resolve(asked), signal))
+        return await (signal === undefined ? asked : waitFor(Promise.resolve(asked), undefined, this.platform, signal))
       } catch (error) {
         if (signal?.aborted || error instanceof TypeError || error instanceof RangeError) throw error
         // A deploy, an eviction, a lost machine: the object is started anew by the next call.

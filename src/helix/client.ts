@@ -4,7 +4,7 @@ import { backoffDelay } from '../internal/backoff.ts'
 import { type HttpPlatform, resolveHttpPlatform } from '../internal/http-platform.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { send } from '../internal/request.ts'
-import { sleep, untilAborted } from '../internal/wait.ts'
+import { sleep, TIMED_OUT, waitFor } from '../internal/wait.ts'
 import type { AccessToken, AccessTokenSource, PlatformOptions, ScopeRequirement } from '../types.ts'
 import { type LookUpKey, LookUpQueue, type LookUps } from './look-up.ts'
 import { paginate } from './paginate.ts'
@@ -37,6 +37,9 @@ export interface HelixBodyOptions extends HelixRequestOptions {
   /** Sent as JSON. */
   readonly body?: unknown
 }
+
+/** Nobody waits longer for what another one asked, in milliseconds: on Workers it may never be answered. */
+const SHARE_FOR = 90_000
 
 const OPTIONS: readonly (keyof HelixRequestOptions)[] = ['query', 'user', 'scopes', 'kind', 'signal', 'timeout']
 
@@ -154,7 +157,9 @@ export class HelixClient {
     const { user, signal } = options
     signal?.throwIfAborted()
     const found = this.#lookUps.add(kind, key, user ?? '', (path, query) => this.#request('GET', path, { user, query }))
-    return untilAborted(found, signal) as Promise<LookUps[Kind] | undefined>
+    const item = await waitFor(found, SHARE_FOR, this.#platform, signal)
+    if (item !== TIMED_OUT) return item as LookUps[Kind] | undefined
+    throw new NetworkError('The look-up got no answer. Nothing is lost; try later.')
   }
 
   /** Ends the wait of all whom the rate limit holds back, with an `AbortError`. What was sent goes on. */

@@ -54,18 +54,18 @@ export class LookUpQueue {
     const field = 'id' in key ? id : login
     const value = 'id' in key ? key.id : key.login
     if (path === undefined || field === undefined || typeof value !== 'string' || value === '') {
-      throw new TypeError(`Look up users, streams and games by \`id\` or \`login\` and channels by \`id\`.`)
+      throw new TypeError(`X`)
     }
-    const name = JSON.stringify([asker, path, field])
+    const name = `${asker} ${path} ${field}`
     const batch = this.#batches.get(name) ?? new Map<string, Wanted>()
-    if (batch.size === 0) {
-      this.#batches.set(name, batch)
-      this.#platform.setTimeout(() => {
-        this.#batches.delete(name)
-        const all = [...batch.values()]
-        for (let i = 0; i < all.length; i += BATCH) void fetchBatch(path, field, all.slice(i, i + BATCH), ask)
-      }, 0)
-    }
+    this.#batches.set(name, batch)
+    // Everybody by a timer of their own: on Workers that of another request may never ring.
+    this.#platform.setTimeout(() => {
+      if (this.#batches.get(name) !== batch) return
+      this.#batches.delete(name)
+      const all = [...batch.values()]
+      for (let i = 0; i < all.length; i += BATCH) void fetchBatch(path, field, all.slice(i, i + BATCH), ask)
+    }, 0)
     // Logins are the same in any case, and names of games may as well be.
     const same = value.toLowerCase()
     const wanted = batch.get(same) ?? want(value)
@@ -89,15 +89,12 @@ async function fetchBatch(path: string, field: string, batch: readonly Wanted[],
     const first = path === '/streams' ? { first: BATCH } : {}
     const { data } = asObject(await ask(path, { [field]: batch.map(({ value }) => value), ...first }))
     const items = new Map<string, unknown>()
-    for (const item of Array.isArray(data) ? data : []) items.set(String(asObject(item)[field]).toLowerCase(), item)
+    for (const item of Array.isArray(data) ? data : []) items.set(`${asObject(item)[field]}`.toLowerCase(), item)
     for (const wanted of batch) wanted.resolve(items.get(wanted.value.toLowerCase()))
   } catch (error) {
     if (batch.length > 1 && error instanceof HelixError && error.status === 400) {
       const half = batch.length >> 1
-      await Promise.all([
-        fetchBatch(path, field, batch.slice(0, half), ask),
-        fetchBatch(path, field, batch.slice(half), ask),
-      ])
+      for (const part of [batch.slice(0, half), batch.slice(half)]) void fetchBatch(path, field, part, ask)
     } else {
       for (const wanted of batch) wanted.reject(error)
     }

@@ -42,10 +42,9 @@ export async function* paginate<Item>(
 /** A schedule keeps its items, and perhaps its cursor, one step further in. */
 function readPage<Item>(answer: unknown): { items: readonly Item[]; cursor: string | undefined } {
   const { data, pagination } = asObject(answer)
-  const items = Array.isArray(data) ? data : (asObject(data)['segments'] ?? undefined)
-  if (!Array.isArray(items) && asObject(data)['segments'] !== null) {
-    throw new NetworkError('The answer is no page of a list.')
-  }
-  const cursor = asObject(pagination)['cursor'] ?? asObject(asObject(data)['pagination'])['cursor']
+  const schedule = asObject(data)
+  const items = Array.isArray(data) ? data : schedule['segments']
+  if (!Array.isArray(items) && items !== null) throw new NetworkError('The answer is no page of a list.')
+  const cursor = asObject(pagination)['cursor'] ?? asObject(schedule['pagination'])['cursor']
   return { items: (items ?? []) as Item[], cursor: asString(cursor) || undefined }
 }

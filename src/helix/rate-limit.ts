@@ -1,6 +1,6 @@
 import { HelixError } from '../errors.ts'
 import type { HttpPlatform } from '../internal/http-platform.ts'
-import { untilAborted } from '../internal/wait.ts'
+import { waitFor } from '../internal/wait.ts'
 
 const MINUTE = 60_000
 
@@ -25,8 +25,8 @@ export class RateLimit {
   /** Milliseconds in which one request is regained. */
   #interval: number
   /** By the monotonic clock: when a whole minute's requests may leave again, if none does until then. */
-  #fullAt = Number.NEGATIVE_INFINITY
-  #blockedUntil = Number.NEGATIVE_INFINITY
+  #fullAt = 0
+  #blockedUntil = 0
   #hasLearnt = false
   #places = 0
   #waiting: Waiting[] = []
@@ -74,7 +74,7 @@ export class RateLimit {
     this.#waiting = [...this.#waiting, me].sort((a, b) => a.place - b.place)
     look()
     try {
-      await untilAborted(turn, signal)
+      await waitFor(turn, undefined, this.#platform, signal)
     } catch (error) {
       this.#waiting = this.#waiting.filter((other) => other !== me)
       for (const other of this.#waiting) other.look()
@@ -126,22 +126,17 @@ export class RateLimit {
   }
 
   #release(): void {
+    const { monotonic, now } = this.#platform
     while (this.#waiting.length > 0 && this.#delay(0) === 0) {
       this.#spend()
       this.#waiting.shift()?.go()
     }
-    const now = this.#platform.monotonic()
     this.#waiting = this.#waiting.filter(({ until, fail }, index) => {
       const delay = this.#delay(index)
-      if (now + delay > until) fail(this.#tooLong(delay))
-      return now + delay <= until
-    })
-  }
-
-  #tooLong(delay: number): HelixError {
-    return new HelixError('The rate limit of Helix is used up, and the wait is too long: nothing was sent.', {
-      status: 429,
-      retryAt: this.#platform.now() + delay,
+      if (monotonic() + delay <= until) return true
+      const message = 'The rate limit of Helix is used up, and the wait is too long: nothing was sent.'
+      fail(new HelixError(message, { status: 429, retryAt: now() + delay }))
+      return false
     })
   }
 }

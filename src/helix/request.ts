@@ -70,7 +70,7 @@ export function readAnswer<T>(
   if (status >= 200 && status < 300) {
     if (body !== undefined || text === '') return body as T
     if (headers.get('content-type')?.startsWith('text/calendar')) return text as T
-    throw new NetworkError(`${name}: the answer is no JSON. Something between here and Twitch answered; try later.`, {
+    throw new NetworkError(`${name}: the answer is no JSON. Something else than Twitch answered; try later.`, {
       status,
     })
   }

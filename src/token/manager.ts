@@ -1,6 +1,6 @@
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import { TIMED_OUT, untilAborted, waitFor } from '../internal/wait.ts'
+import { TIMED_OUT, waitFor } from '../internal/wait.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
@@ -289,7 +289,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   /** A caller's abort ends its wait, and nothing else. */
   #bounded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return signal === undefined ? work : untilAborted(work, signal)
+    return signal === undefined ? work : waitFor(work, undefined, this.#handler.platform, signal)
   }
 
   #changed(): void {

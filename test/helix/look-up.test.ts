@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { NetworkError } from '../../src/errors.ts'
 import { HelixClient } from '../../src/helix/client.ts'
 import type { HelixStream, HelixUser } from '../../src/helix/results.ts'
 import type { PlatformOptions } from '../../src/types.ts'
@@ -92,6 +93,69 @@ describe('lookUp', () => {
     const { helix, requests } = setUp()
     await helix.lookUp('streams', { login: 'dev' })
     expect(requests[0]?.search).toBe('?user_login=dev&first=100')
+  })
+
+  describe('on Workers, where a request takes its timers and its fetches with it when it goes', () => {
+    function setUpWorker(fetch: NonNullable<PlatformOptions['fetch']>) {
+      let timers: { readonly owner: string; readonly delay: number; readonly callback: () => void }[] = []
+      let owner = ''
+      const platform: PlatformOptions = {
+        fetch,
+        setTimeout(callback, delay) {
+          const timer = { owner, delay, callback }
+          timers.push(timer)
+          return timer
+        },
+        clearTimeout(timer) {
+          timers = timers.filter((other) => other !== timer)
+        },
+      }
+      const helix = new HelixClient(stubTokens().tokens, { platform })
+      return {
+        lookUp(request: string) {
+          owner = request
+          return helix.lookUp('users', { id: '1' })
+        },
+        pass(ms: number) {
+          const due = timers.filter(({ delay }) => delay <= ms)
+          timers = timers.filter((timer) => !due.includes(timer))
+          for (const timer of due) {
+            owner = timer.owner
+            timer.callback()
+          }
+        },
+        end(request: string) {
+          timers = timers.filter((timer) => timer.owner !== request)
+        },
+      }
+    }
+
+    it('nobody waits for the timer of another request', async () => {
+      const { lookUp, pass, end } = setUpWorker(async () => Response.json({ data: [{ id: '1' }] }))
+      void lookUp('a')
+      end('a')
+      const found = lookUp('b')
+      pass(0)
+      await expect(found).resolves.toEqual({ id: '1' })
+    })
+
+    it('nobody waits for ever for what another request has sent', async () => {
+      let onSent = () => {}
+      const sent = new Promise<void>((resolve) => {
+        onSent = resolve
+      })
+      const { lookUp, pass, end } = setUpWorker(() => {
+        onSent()
+        return new Promise(() => {})
+      })
+      void lookUp('a')
+      const found = rejection(lookUp('b'))
+      pass(0)
+      await sent
+      end('a')
+      pass(90_000)
+      expect(await found).toBeInstanceOf(NetworkError)
+    })
   })
 
   it.each([

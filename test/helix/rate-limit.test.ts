@@ -166,6 +166,22 @@ describe('RateLimit', () => {
     expect(await rejection(take(499))).toMatchObject({ retryAt: 1_000_500 })
   })
 
+  it('reads the limit once: it stays the same, and headers are slow to read', async () => {
+    const { limit, take } = setUp()
+    const read: string[] = []
+    for (const max of ['120', '240']) {
+      const headers = new Headers({ 'Ratelimit-Limit': max, 'Ratelimit-Remaining': '0' })
+      limit.learn(
+        new Proxy(headers, {
+          get: (all, key) =>
+            key === 'get' ? (name: string) => (read.push(name), all.get(name)) : Reflect.get(all, key),
+        }),
+      )
+    }
+    expect(read).toEqual(['ratelimit-remaining', 'ratelimit-limit', 'ratelimit-remaining'])
+    expect(await rejection(take(499))).toMatchObject({ retryAt: 1_000_500 })
+  })
+
   it('believes no header that makes no sense', async () => {
     const { limit, take } = setUp()
     limit.learn(new Headers({ 'Ratelimit-Limit': '-1', 'Ratelimit-Remaining': 'many' }))

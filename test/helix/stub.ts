@@ -28,9 +28,9 @@ export function stubPlatform(...replies: Reply[]) {
     monotonic: () => now,
     random: () => 1,
     setTimeout(callback, delay) {
-      // A time-out of a request never comes; any other wait is over at once, and the clock has moved.
+      // A time-out of a request or a look-up never comes; any other wait is over at once, and the clock has moved.
       const timer = { over: false }
-      if (delay === 10_000) return timer
+      if (delay === 10_000 || delay === 90_000) return timer
       waits.push(delay)
       queueMicrotask(() => {
         if (timer.over) return
