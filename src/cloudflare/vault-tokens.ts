@@ -5,18 +5,19 @@ import { handOut, renewRefused } from '../token/hand-out.ts'
 import { Keeper } from '../token/keeper.ts'
 import { Keyring } from '../token/keyring.ts'
 import { rejection } from '../token/rejection.ts'
+import type { Gate } from '../token/renewal/gate.ts'
 import { signOutUser } from '../token/sign-out.ts'
 import { takeSnapshot } from '../token/snapshot.ts'
 import { StoredSource } from '../token/sources/stored-source.ts'
 import { NOBODY, type Status } from '../token/status.ts'
 import { Upkeep } from '../token/upkeep.ts'
-import type { AccessToken, Locks } from '../types.ts'
+import type { AccessToken } from '../types.ts'
 import type { DurableObjectContext } from './durable-object.ts'
 import { durableObjectStore } from './durable-object-store.ts'
 import type { TokenVaultOptions, VaultTokenRequest } from './vault.ts'
 
 /** The object is the lock. */
-const alone: Locks = { request: (_name, _options, callback) => callback() }
+const alone: Pick<Gate, 'through'> = { through: (_key, work) => work() }
 
 /** The tokens of one user, in the one object that has them: what a `TokenManager` does where there are no pages and no timers. */
 export class VaultTokens {
@@ -35,11 +36,11 @@ export class VaultTokens {
       resolvePlatform({
         // The same after every eviction, lest an alarm come too early; another in every object, lest all come at once.
         random: () => jitter,
-        locks: alone,
         channel: undefined,
         waitUntil: (promise) => ctx.waitUntil(promise),
         ...platform,
       }),
+      alone,
     )
     const news = tokenNews({ emit, changed() {} })
     this.#keeper = new Keeper(this.keyring, news)

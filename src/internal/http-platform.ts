@@ -1,5 +1,8 @@
 import type { Platform, PlatformOptions } from '../types.ts'
 
+/** Milliseconds, some 24 days: a longer timer would ring at once. */
+const LONGEST_TIMER = 0x7fffffff
+
 /** What requests take from the place they run in. */
 export type HttpPlatform = Pick<Platform, 'fetch' | 'now' | 'monotonic' | 'setTimeout' | 'clearTimeout' | 'random'>
 
@@ -9,7 +12,7 @@ export function resolveHttpPlatform(options: PlatformOptions = {}): HttpPlatform
     fetch = (url, init) => globalThis.fetch(url, init),
     now = () => Date.now(),
     monotonic = () => performance.now(),
-    setTimeout = (callback, delay) => globalThis.setTimeout(callback, delay),
+    setTimeout = (callback, delay) => globalThis.setTimeout(callback, Math.min(delay, LONGEST_TIMER)),
     clearTimeout = (timer) => globalThis.clearTimeout(timer as number),
     random = () => Math.random(),
   } = options

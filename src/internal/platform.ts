@@ -15,7 +15,7 @@ export function resolvePlatform(options: PlatformOptions = {}): Platform {
   const { endpoints, randomId = createRandomId, waitUntil } = options
   return {
     ...resolveHttpPlatform(options),
-    endpoints: { ...TWITCH, ...endpoints },
+    endpoints: resolveEndpoints(endpoints),
     get WebSocket() {
       const found = options.WebSocket ?? globalThis.WebSocket
       if (found === undefined)
@@ -32,6 +32,12 @@ export function resolvePlatform(options: PlatformOptions = {}): Platform {
     },
     waitUntil,
   }
+}
+
+function resolveEndpoints(given: Partial<Endpoints> = {}): Endpoints {
+  const all = { ...TWITCH }
+  for (const name of Object.keys(all) as (keyof Endpoints)[]) all[name] = (given[name] ?? all[name]).replace(/\/+$/, '')
+  return all
 }
 
 /** `getRandomValues`, since `randomUUID` and `subtle` are missing at `http://absolute` (OBS local files). */

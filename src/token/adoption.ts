@@ -105,7 +105,11 @@ export async function settlePair(keyring: Keyring, key: string, askedFor?: strin
     if (error.reason === 'wrong-user' && refused?.expectedUser) await revokeQuietly(keyring, refused.accessToken)
     throw error
   }
-  throw new NetworkError('Nobody can tell yet whose these tokens are. They are kept; try later.')
+  throw unsettled()
+}
+
+export function unsettled(): NetworkError {
+  return new NetworkError('Nobody can tell yet whose these tokens are. They are kept; try later.')
 }
 
 async function readLiving(book: RecordBook, key: string): Promise<TokenRecord> {

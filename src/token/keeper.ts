@@ -15,6 +15,9 @@ const SHARE_FOR = 90_000
 /** A token that is lived on is looked at so long before its end, in milliseconds: while a 401 still means something. */
 const LAST_LOOK = 120_000
 
+/** Twitch may ask for patience, but not for more than this, in milliseconds. */
+const LONGEST_PAUSE = 3_600_000
+
 const BACKOFF = { first: 2_000, limit: 300_000 }
 
 /** Keeps known tokens good: validates them, and renews them. */
@@ -153,8 +156,7 @@ export class Keeper {
       const known = (await this.known.load(key, 'elsewhere').catch(() => this.known.find(key))) ?? kept
       if (known.record.accessToken !== record.accessToken) return known
       known.dead = this.keyring.renewal.isDead(key, known.record.accessToken)
-      this.#note(known, error)
-      throw error
+      throw this.#note(known, error)
     } finally {
       kept.renewing = false
       this.#news.changed()
@@ -170,7 +172,13 @@ export class Keeper {
       this.#note(kept, new StoreError(message, { reason: 'failed' }))
     }
     if (kept.record.accessToken !== old.record.accessToken) {
-      kept.validatedAt ??= record.obtainedAt // a 200 of /token counts as a validation
+      // A 200 of /token counts as a validation, unless what came of the last one was dead by then.
+      if (!here || oldWasAlive || old.wasSeenAlive || old.hasExpired(this.keyring.platform.now())) {
+        kept.validatedAt ??= record.obtainedAt
+      } else {
+        const message = 'Twitch refuses a token that it has only just given. Renewing goes on, more slowly.'
+        this.#note(kept, new NetworkError(message), old.trouble)
+      }
       if (oldWasAlive) this.#learnOldDies(old, kept).catch(this.#news.warning)
       return kept
     }
@@ -221,13 +229,19 @@ export class Keeper {
     await this.keyring.noteOldDies(renewed.key, renewed.record, !alive)
   }
 
-  #note(kept: KeptToken, error: unknown): void {
+  /** @returns The error, with the instant when it is tried again. */
+  #note(kept: KeptToken, problem: unknown, before: Trouble | undefined = kept.trouble): unknown {
     const { now, random } = this.keyring.platform
-    const failures = (kept.trouble?.failures ?? 0) + 1
-    const said = error instanceof NetworkError ? error.retryAt : undefined
-    const retryAt = Math.max(said ?? 0, now() + backoffDelay(failures, random(), BACKOFF))
+    const failures = (before?.failures ?? 0) + 1
+    const said = problem instanceof NetworkError ? Math.min(problem.retryAt ?? 0, now() + LONGEST_PAUSE) : 0
+    const retryAt = Math.max(said, now() + backoffDelay(failures, random(), BACKOFF))
+    const error =
+      problem instanceof NetworkError
+        ? new NetworkError(problem.message, { cause: problem.cause, status: problem.status, retryAt })
+        : problem
     kept.trouble = { error, failures, retryAt }
     this.#news.changed()
-    if (!(error instanceof NetworkError)) this.#news.warning(error)
+    if (error === problem) this.#news.warning(error)
+    return error
   }
 }

@@ -35,6 +35,8 @@ export class KeptToken {
   renewing = false
   /** Twitch has refused it, and no answer to its renewal came yet. */
   dead = false
+  /** Twitch has vouched for it, when it was validated. */
+  wasSeenAlive = false
   readonly #scopes: ReadonlySet<string>
 
   constructor(key: string, record: TokenRecord, jitter: number, askAnew?: AskAnew | undefined) {
@@ -68,6 +70,7 @@ export class KeptToken {
     this.validatedAt = check.validatedAt
     this.expiresAt = check.expiresAt
     this.trouble = undefined
+    this.wasSeenAlive = true
     return true
   }
 
@@ -77,6 +80,7 @@ export class KeptToken {
     this.trouble = undefined
     this.rejected = undefined
     this.dead = false
+    this.wasSeenAlive = true
   }
 
   hasExpired(now: number): boolean {

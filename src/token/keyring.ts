@@ -2,9 +2,10 @@ import type { TokenStore } from '../stores/token-store.ts'
 import type { Platform } from '../types.ts'
 import type { App } from './app.ts'
 import { RecordBook } from './record-book.ts'
-import type { Commits } from './renewal/commits.ts'
+import type { Commits, SavePair } from './renewal/commits.ts'
+import type { Gate } from './renewal/gate.ts'
 import { newCheckRecord, type TokenRecord } from './renewal/record.ts'
-import { Renewal, type RenewalOptions } from './renewal/renew.ts'
+import { Renewal } from './renewal/renew.ts'
 import type { RenewalStep } from './renewal/steps.ts'
 import type { Vouched } from './validation.ts'
 
@@ -26,7 +27,13 @@ export class Keyring {
   readonly renewal: Renewal
   readonly #tracing = new Set<(trace: Trace) => void>()
 
-  constructor(app: App | undefined, store: TokenStore, platform: Platform, save?: RenewalOptions['save']) {
+  constructor(
+    app: App | undefined,
+    store: TokenStore,
+    platform: Platform,
+    gate: Pick<Gate, 'through'>,
+    save?: SavePair | undefined,
+  ) {
     this.app = app
     this.platform = platform
     this.book = new RecordBook(store, app?.clientId ?? '', platform)
@@ -34,6 +41,7 @@ export class Keyring {
       app,
       book: this.book,
       platform,
+      gate,
       save,
       trace: (step, key, detail) => {
         for (const listener of this.#tracing) listener({ at: platform.now(), step, key, detail })

@@ -25,6 +25,7 @@ export class KnownTokens {
   readonly #kept = new Map<string, KeptToken>()
   readonly #byUser = new Map<string, KeptToken[]>()
   readonly #ended = new Map<string, EndedRecord>()
+  readonly #nobodys = new Set<string>()
   /** The highest version that was seen of a record. */
   readonly #versions = new Map<string, number>()
 
@@ -40,6 +41,11 @@ export class KnownTokens {
   /** Sign-ins that ended, and are not signed out: a page can say why. */
   ended(): IterableIterator<EndedRecord> {
     return this.#ended.values()
+  }
+
+  /** The keys of tokens of which Twitch has not said yet whose they are. */
+  nobodys(): ReadonlySet<string> {
+    return this.#nobodys
   }
 
   find(key: string): KeptToken | undefined {
@@ -84,6 +90,13 @@ export class KnownTokens {
       if (entry.version < (this.#versions.get(key) ?? 0)) return before
       this.#versions.set(key, entry.version)
     }
+    const isNobodys = isLiving(entry) && this.#keyring.book.isProvisional(key)
+    if (isNobodys !== this.#nobodys.has(key)) {
+      if (isNobodys) this.#nobodys.add(key)
+      else this.#nobodys.delete(key)
+      this.#news.changed()
+    }
+    if (isNobodys) return undefined
     if (!isLiving(entry)) {
       if ('problem' in entry) this.#news.warning(entry.problem)
       const why = isBlank(entry) || entry.deleted ? undefined : entry
@@ -96,7 +109,6 @@ export class KnownTokens {
       else this.#news.signedOut(before, origin ?? 'here')
       return undefined
     }
-    if (this.#keyring.book.isProvisional(key)) return undefined
     const same = before?.record.accessToken === entry.accessToken
     if (same && before.record.unsaved === entry.unsaved && (askAnew === undefined || before.askAnew !== undefined))
       return before
@@ -109,6 +121,7 @@ export class KnownTokens {
       kept.expiresAt = before.expiresAt
       kept.trouble = before.trouble
       kept.dead = before.dead
+      kept.wasSeenAlive = before.wasSeenAlive
     }
     this.#news.changed()
     if (same || origin === undefined) return kept

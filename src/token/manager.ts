@@ -11,6 +11,7 @@ import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { rejection } from './rejection.ts'
+import { requireRequest } from './require-request.ts'
 import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
@@ -122,9 +123,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async get(request: AccessTokenRequest = {}): Promise<AccessToken> {
-    const { kind = 'user', user, scopes, signal } = request
+    const { kind = 'user', user, scopes = [], signal } = request
+    requireRequest(request)
     signal?.throwIfAborted()
-    requireUserId('user', user)
     if (kind === 'app') return this.#bounded((await this.#open()).appTokens.get(), signal)
     const known = this.#opened?.source.known(user, scopes)
     const now = this.#handler.platform.now()
@@ -135,7 +136,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     }
     this.#startSoon()
     return this.#bounded(
-      this.#good((source) => source.obtain(user, scopes ?? []), scopes),
+      this.#good((source) => source.obtain(user, scopes), scopes),
       signal,
     ).then((issued) => {
       if (issued !== undefined) return issued
@@ -155,6 +156,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   renew(refused: AccessToken, options: WaitOptions = {}): Promise<AccessToken> {
     const { signal } = options
+    if (typeof refused?.value !== 'string')
+      return Promise.reject(new TypeError('renew() takes the token that was refused.'))
     if (signal?.aborted) return Promise.reject(signal.reason)
     const opened = this.#opened
     // A thousand callers may come at once: each promise counts.

@@ -1,6 +1,6 @@
 import type { Keeper } from './keeper.ts'
 import { rejection } from './rejection.ts'
-import type { Snapshot, Status } from './status.ts'
+import { NOBODYS, type Snapshot, type Status } from './status.ts'
 
 /** How all sign-ins stand: one status a user, of the token that can do most, and one for each that has ended. */
 export function takeSnapshot(keeper: Keeper): Snapshot {
@@ -15,5 +15,6 @@ export function takeSnapshot(keeper: Keeper): Snapshot {
     const { reason, message: why } = rejection(ended)
     accounts.push({ state: 'needs-login', reason, why, userId: ended.userId, login: ended.login, scopes: [] })
   }
+  if (accounts.length === 0 && keeper.known.nobodys().size > 0) accounts.push(NOBODYS)
   return { accounts }
 }

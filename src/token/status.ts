@@ -47,4 +47,11 @@ export interface Trouble {
 /** An unused refresh token of a public app ends after this, in milliseconds. */
 export const REFRESH_TOKEN_LIFETIME: number = 30 * 24 * 3_600_000
 
+/** Somebody has signed in while Twitch did not answer. */
+export const NOBODYS: Status = {
+  state: 'degraded',
+  why: 'Twitch has not said yet whose the tokens are.',
+  scopes: [],
+}
+
 export const NOBODY: Status = { state: 'needs-login', reason: 'signed-out', why: 'Nobody is signed in.', scopes: [] }

@@ -1,3 +1,4 @@
+import { assertVisible } from '../internal/authorization.ts'
 import type { AccessToken, Scope } from '../types.ts'
 
 // Chromium's console prints #private fields as well, so secrets sit beside the objects.
@@ -11,8 +12,8 @@ export class Token {
    */
   constructor(accessToken: string, refreshToken?: string | undefined) {
     secrets.set(this, {
-      access: requireToken('access token', accessToken).replace(/^(?:oauth:|bearer )/i, ''),
-      refresh: refreshToken === undefined ? undefined : requireToken('refresh token', refreshToken),
+      access: readToken('The access token', accessToken),
+      refresh: refreshToken === undefined ? undefined : readToken('The refresh token', refreshToken),
     })
   }
 
@@ -33,10 +34,10 @@ export class Token {
   }
 }
 
-function requireToken(what: string, value: string): string {
-  if (typeof value !== 'string' || value.trim() === '')
-    throw new TypeError(`The ${what} must be a string that is not empty.`)
-  return value.trim()
+function readToken(name: string, value: string): string {
+  const token = typeof value === 'string' ? value.trim().replace(/^(?:oauth:|bearer(?: +|$))/i, '') : value
+  assertVisible(name, token)
+  return token
 }
 
 class IssuedToken implements AccessToken {

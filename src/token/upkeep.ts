@@ -1,5 +1,4 @@
 import { NetworkError, TokenRejectedError } from '../errors.ts'
-import { settlePair } from './adoption.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { TokenSource } from './sources/token-source.ts'
@@ -78,14 +77,11 @@ export class Upkeep {
     // Who was signed out elsewhere is not listed any more.
     for (const key of new Set([...(await book.keys()), ...known])) {
       const kept = this.#keeper.known.find(key)
-      if (book.isProvisional(key)) {
-        await settlePair(keyring, key).catch((error: unknown) => {
-          if (!(error instanceof TokenRejectedError)) this.#warn(error)
-        })
-      } else if (kept === undefined || (readKnown && known.has(key) && !kept.renewing)) {
+      if (kept === undefined || (readKnown && known.has(key) && !kept.renewing)) {
         await this.#keeper.known.load(key, 'elsewhere')
       }
     }
+    await this.#source.settle?.().catch(this.#warn)
   }
 
   /** Does what is due for one token. What goes wrong is the token's trouble, and is told there. */

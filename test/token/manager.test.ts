@@ -281,3 +281,89 @@ describe('several users', () => {
     expect((await clock.until(manager.get({ scopes: ['bits:read'] }))).scopes).toContain('bits:read')
   })
 })
+
+describe('a mistake in a request', () => {
+  test.each([
+    [{ scope: ['bits:read'] }, /no option "scope".*kind, user, scopes, signal/],
+    [{ users: ANN.id }, /no option "users"/],
+    [ANN.id, /takes an object/],
+    [{ kind: 'extension' }, /kind must be/],
+    [{ scopes: 'chat:read' }, /scopes must be a list/],
+    [{ scopes: [[]] }, /scopes must be a list/],
+    [{ user: 'ann' }, /user id/],
+  ])('%j is not answered with a token', async (request, message) => {
+    const { clock, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    await clock.until(manager.get())
+    const error = await manager.get(request as object).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toMatch(message)
+  })
+
+  test('in what is to be renewed is a TypeError', async () => {
+    const { openTab } = createWorld()
+    const { manager } = openTab()
+    for (const refused of ['abc', undefined, {}])
+      await expect(manager.renew(refused as never)).rejects.toThrow('renew() takes the token that was refused')
+  })
+})
+
+describe('a renewal without an answer', () => {
+  test('says when it is tried again, and so do all who come before', async () => {
+    const { clock, twitch, openTab, issue, asked } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.id.expireAll()
+    twitch.faults.add({ host: 'id', path: '/token', fault: { kind: 'status', status: 503 } })
+    const first = (await clock.until(manager.renew(token).catch((error: unknown) => error))) as NetworkError
+    expect(first).toMatchObject({ name: 'NetworkError', status: 503 })
+    expect(first.retryAt).toBeGreaterThan(clock.now())
+    expect(first.retryAt).toBe(await clock.until(manager.maintain()))
+    await expect(manager.renew(token)).rejects.toBe(first)
+    expect(asked('/token')).toBe(1)
+  })
+
+  test('is tried again within the hour, whatever Twitch says', async () => {
+    const { clock, twitch, openTab, issue } = createWorld()
+    const { handler, manager } = openTab()
+    await clock.until(handler.add(issue()))
+    const token = await clock.until(manager.get())
+    twitch.id.expireAll()
+    twitch.cors = false // where headers can be read
+    const headers = { 'Retry-After': '99999999' }
+    twitch.faults.add({ host: 'id', path: '/token', fault: { kind: 'status', status: 429, headers } })
+    const error = (await clock.until(manager.renew(token).catch((error: unknown) => error))) as NetworkError
+    expect(error.retryAt).toBe(clock.now() + HOUR)
+  })
+})
+
+test('tokens that are dead on arrival are renewed more and more slowly', async () => {
+  const { clock, twitch, openTab, issue, asked } = createWorld()
+  const { handler, manager } = openTab()
+  await clock.until(handler.add(issue()))
+  let token = await clock.until(manager.get())
+  const waits: number[] = []
+  for (let round = 0; round < 8; round += 1) {
+    twitch.id.expireAll()
+    const next = await clock.until(manager.renew(token).catch((error: unknown) => error as NetworkError))
+    if (!(next instanceof NetworkError)) {
+      token = next
+      continue
+    }
+    const wait = (next.retryAt ?? 0) - clock.now()
+    waits.push(wait)
+    expect(manager.status()).toMatchObject({ state: 'degraded' })
+    manager.close() // or it would look by itself
+    await clock.advance(wait)
+  }
+  expect(waits.length).toBeGreaterThan(2)
+  expect(waits).toEqual([...waits].sort((a, b) => a - b))
+  expect(asked('/token')).toBeLessThan(8)
+  await clock.advance(10 * 60_000)
+  const good = await clock.until(manager.renew(token))
+  expect(await clock.until(manager.get())).toMatchObject({ value: good.value })
+  await clock.advance(10 * 60_000)
+  expect(manager.status()).toMatchObject({ state: 'ok' })
+})

@@ -8,6 +8,7 @@ import { adoptPair } from '../adoption.ts'
 import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
+import { Gate } from '../renewal/gate.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { mintedAppToken } from '../sources/minted-app-token.ts'
 import { StoredSource } from '../sources/stored-source.ts'
@@ -73,7 +74,8 @@ export class StoredTokenHandler<
     this.clientType = clientType
     this.store = store
     this.chatUser = chatUser
-    this.keyring = new Keyring(createApp({ clientId, clientType, clientSecret }), store, this.platform)
+    const app = createApp({ clientId, clientType, clientSecret })
+    this.keyring = new Keyring(app, store, this.platform, new Gate(store, this.platform))
     for (const property of ['keyring', 'store']) Object.defineProperty(this, property, { enumerable: false })
   }
 

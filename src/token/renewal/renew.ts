@@ -7,7 +7,7 @@ import { type Entry, isLiving, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
 import { expiryFrom, type Validation, type Vouched, validateUserToken } from '../validation.ts'
 import { Commits, type SavePair } from './commits.ts'
-import { Gate } from './gate.ts'
+import type { Gate } from './gate.ts'
 import { judgeMark, MARK_FRESH_FOR, POST_TIMEOUT } from './mark.ts'
 import { Marks } from './marks.ts'
 import { type EndedRecord, endRecord, type Mark, type TokenRecord } from './record.ts'
@@ -30,6 +30,7 @@ export interface RenewalOptions {
   readonly app: App | undefined
   readonly book: RecordBook
   readonly platform: Platform
+  readonly gate: Pick<Gate, 'through'>
   readonly trace: TraceStep
   readonly save?: SavePair | undefined
 }
@@ -50,7 +51,6 @@ export interface Renewed {
  */
 export class Renewal {
   readonly #options: RenewalOptions
-  readonly #gate: Gate
   readonly #marks: Marks
   /** New pairs, on their way into the store. */
   readonly commits: Commits
@@ -62,7 +62,6 @@ export class Renewal {
   constructor(options: RenewalOptions) {
     const { book, platform, trace, save } = options
     this.#options = options
-    this.#gate = new Gate(book.store, platform)
     this.#marks = new Marks(book, platform, trace)
     this.commits = new Commits(book, platform, trace, save)
   }
@@ -74,11 +73,11 @@ export class Renewal {
    * @throws {StoreError} The store does not work, so that nothing was sent.
    */
   async renew(key: string, request: RenewalRequest): Promise<Renewed> {
-    const { trace } = this.#options
+    const { gate, trace } = this.#options
     let { validation } = request
     for (;;) {
       trace('queue', key)
-      const result = await this.#gate.through(key, () => this.#attempt(key, { ...request, validation }))
+      const result = await gate.through(key, () => this.#attempt(key, { ...request, validation }))
       if (!('waitFor' in result)) return result
       // Outside the gate, so that nobody queues for a wait.
       trace('wait-for-mark', key)

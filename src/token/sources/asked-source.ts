@@ -14,6 +14,9 @@ import { choose, type TokenSource } from './token-source.ts'
 /** So many dead tokens are remembered, lest a handler gives one again. */
 const REMEMBERED = 100
 
+/** What is asked where no user is named; with the user id behind it where one is. */
+const ANYBODY = 'user:'
+
 /** A person may take minutes to answer, in milliseconds. */
 const ASKED_FOR = 600_000
 
@@ -58,13 +61,13 @@ export class AskedSource implements TokenSource {
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
-    return this.#known(`user:${user ?? ''}`, scopes)
+    return this.#known(`${ANYBODY}${user ?? ''}`, user, scopes)
   }
 
   obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     return this.#obtain(
       {
-        about: `user:${user ?? ''}`,
+        about: `${ANYBODY}${user ?? ''}`,
         user,
         ask: (scopes) => this.#handler.getUserToken(user, scopes),
         method: 'getUserToken',
@@ -97,19 +100,20 @@ export class AskedSource implements TokenSource {
     return undefined
   }
 
-  #known(about: string, scopes: ScopeRequirement | undefined): KeptToken | undefined {
-    const keys = this.#answers.get(about)
-    if (keys === undefined) return undefined
+  /** A token that was given without a name may turn out to be that of a user who is asked for by name. */
+  #known(about: string, user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
     const tokens: KeptToken[] = []
-    for (const key of keys) {
-      const kept = this.#keeper.known.find(key)
-      if (kept !== undefined) tokens.push(kept)
+    for (const question of user === undefined ? [about] : [ANYBODY, about]) {
+      for (const key of this.#answers.get(question) ?? []) {
+        const kept = this.#keeper.known.find(key)
+        if (kept !== undefined && (user === undefined || kept.record.userId === user)) tokens.push(kept)
+      }
     }
     return choose(tokens, scopes)
   }
 
   async #obtain(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
-    const known = this.#known(question.about, scopes)
+    const known = this.#known(question.about, question.user, scopes)
     if (known !== undefined && known.rejected === undefined && known.can(scopes)) return known
     const shared = this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, () => this.#ask(question, scopes))
     const given = await waitFor(shared, this.#askedFor, this.#handler.platform)

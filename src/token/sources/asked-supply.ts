@@ -6,6 +6,7 @@ import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import type { SavePair } from '../renewal/commits.ts'
+import { Gate } from '../renewal/gate.ts'
 import type { Supply } from '../supply.ts'
 import { askedAppToken } from './asked-app-token.ts'
 import { AskedSource } from './asked-source.ts'
@@ -31,7 +32,7 @@ export async function askedSupply(handler: BaseTokenHandler, journal: TokenStore
       await saveUserToken.call(handler, next.userId, next, previous)
     })
   return {
-    keyring: new Keyring(app, journal, handler.platform, save),
+    keyring: new Keyring(app, journal, handler.platform, new Gate(journal, handler.platform), save),
     openSource: (keeper, warn) => new AskedSource(keeper, handler, warn),
     findAppToken: askedAppToken(handler, app),
   }

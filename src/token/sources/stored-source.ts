@@ -1,7 +1,9 @@
+import { TokenRejectedError } from '../../errors.ts'
 import { SingleFlight } from '../../internal/single-flight.ts'
 import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
-import { severalUsers, tokensOf } from '../accounts.ts'
+import { type KeyedRecord, severalUsers, tokensOf } from '../accounts.ts'
+import { settlePair, unsettled } from '../adoption.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
 import { rejection } from '../rejection.ts'
@@ -15,12 +17,15 @@ export class StoredSource implements TokenSource {
   readonly #keeper: Keeper
   readonly #chatUser: string | undefined
   readonly #reading: SingleFlight<void>
+  readonly #settling: SingleFlight<KeyedRecord>
   #isLoaded = false
 
   constructor(keeper: Keeper, chatUser: string | undefined) {
     this.#keeper = keeper
     this.#chatUser = chatUser
-    this.#reading = new SingleFlight({ monotonic: keeper.keyring.platform.monotonic, limit: READ_FOR })
+    const { monotonic } = keeper.keyring.platform
+    this.#reading = new SingleFlight({ monotonic, limit: READ_FOR })
+    this.#settling = new SingleFlight({ monotonic, limit: READ_FOR })
   }
 
   /** Reads all accounts of the store, once. */
@@ -33,8 +38,26 @@ export class StoredSource implements TokenSource {
 
   async #load(): Promise<void> {
     const { book } = this.#keeper.keyring
-    for (const key of await book.keys()) if (!book.isProvisional(key)) await this.#keeper.known.load(key)
+    for (const key of await book.keys()) await this.#keeper.known.load(key)
     this.#isLoaded = true
+  }
+
+  /** @throws {NetworkError} Twitch does not answer yet. */
+  async settle(): Promise<boolean> {
+    const { keyring, known } = this.#keeper
+    const keys = [...known.nobodys()]
+    let failure: unknown
+    for (const key of keys) {
+      const shared = this.#settling.run(key, () => settlePair(keyring, key))
+      const settled = await waitFor(shared, READ_FOR, keyring.platform).catch((error: unknown) => {
+        if (!(error instanceof TokenRejectedError)) failure = error
+      })
+      if (settled === TIMED_OUT) failure = unsettled()
+      else if (settled) await known.load(settled.key, 'here')
+      await known.load(key)
+    }
+    if (failure !== undefined) throw failure
+    return keys.length > 0
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
@@ -45,19 +68,12 @@ export class StoredSource implements TokenSource {
   }
 
   async obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
-    const userId = user ?? (await this.#soleUser())
-    if (userId === undefined) return undefined
-    if (this.#keeper.known.ofUser(userId).length === 0) {
-      const { book } = this.#keeper.keyring
-      // Once all were read, what was not among them is news.
-      const origin = this.#isLoaded ? 'elsewhere' : undefined
-      await this.#keeper.known.load(book.key(userId), origin)
-      for (const { key } of await tokensOf(book, userId)) await this.#keeper.known.load(key, origin)
-    }
-    const kept = choose(this.#keeper.known.ofUser(userId), scopes)
+    const kept =
+      (await this.#find(user, scopes)) ?? ((await this.settle()) ? await this.#find(user, scopes) : undefined)
     if (kept !== undefined) return kept
-    const ended = [...this.#keeper.known.ended()].find((ended) => ended.userId === userId)
-    throw rejection(ended ?? { ended: 'signed-out', userId })
+    const ended = [...this.#keeper.known.ended()].find(({ userId }) => user === undefined || userId === user)
+    if (user === undefined && ended === undefined) return undefined
+    throw rejection(ended ?? { ended: 'signed-out', userId: user })
   }
 
   async obtainForChat(): Promise<KeptToken | undefined> {
@@ -67,14 +83,26 @@ export class StoredSource implements TokenSource {
   /** The store was read before the token was given up. */
   async instead(): Promise<undefined> {}
 
+  async #find(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    const { known, keyring } = this.#keeper
+    const userId = user ?? (await this.#soleUser())
+    if (userId !== undefined && known.ofUser(userId).length === 0) {
+      const { book } = keyring
+      // Once all were read, what was not among them is news.
+      const origin = this.#isLoaded ? 'elsewhere' : undefined
+      await known.load(book.key(userId), origin)
+      for (const { key } of await tokensOf(book, userId)) await known.load(key, origin)
+    }
+    return choose(known.ofUser(userId ?? ''), scopes)
+  }
+
+  /** @throws {ConfigurationError} There are several. */
   async #soleUser(): Promise<string | undefined> {
     await this.load()
-    const users = this.#keeper.known.users()
-    if (users.length > 1) {
-      throw severalUsers(users.map((id) => ({ id, login: this.#keeper.known.ofUser(id)[0]?.record.login ?? '' })))
-    }
-    const [ended] = this.#keeper.known.ended()
-    if (users.length === 0 && ended !== undefined) throw rejection(ended)
+    const { known } = this.#keeper
+    const users = known.users()
+    if (users.length > 1)
+      throw severalUsers(users.map((id) => ({ id, login: known.ofUser(id)[0]?.record.login ?? '' })))
     return users[0]
   }
 }

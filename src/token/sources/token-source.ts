@@ -6,6 +6,12 @@ import type { KeptToken } from '../kept-token.ts'
 export interface TokenSource {
   /** Reads all accounts, once. Missing: nothing rests there, and tokens come when they are asked for. */
   load?(): Promise<void>
+  /**
+   * Finds out whose the tokens are of which nobody knows it yet: of who signed in while Twitch did not answer.
+   *
+   * @returns Whether there were any.
+   */
+  settle?(): Promise<boolean>
   /** What is known without asking anybody; preferably one that has the scopes. */
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined
   /**

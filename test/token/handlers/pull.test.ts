@@ -170,6 +170,15 @@ describe('a handler of one’s own', () => {
     expect(error).toMatchObject({ method: 'getUserToken', cause })
   })
 
+  test('is not asked again for a user by name whose token it gave without one', async () => {
+    const { clock, manager, handler, asked } = ask()
+    const { value } = await clock.until(manager.get())
+    expect((await clock.until(manager.get({ user: ANN.id }))).value).toBe(value)
+    expect([handler.questions.length, asked('/validate')]).toEqual([1, 1])
+    await clock.until(failure(manager.get({ user: BEN.id })))
+    expect(handler.questions.map(([user]) => user)).toEqual([undefined, BEN.id])
+  })
+
   test('that lacks a method is told which one', async () => {
     const { clock, twitch } = createWorld()
     const manager = new TokenManager(new (class extends BaseTokenHandler {})(twitch.platform))
