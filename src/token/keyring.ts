@@ -24,6 +24,8 @@ export class Keyring {
   readonly app: App | undefined
   readonly platform: Platform
   readonly book: RecordBook
+  /** Where one context at a time does what all would do. */
+  readonly gate: Pick<Gate, 'through'>
   readonly renewal: Renewal
   readonly #tracing = new Set<(trace: Trace) => void>()
 
@@ -36,6 +38,7 @@ export class Keyring {
   ) {
     this.app = app
     this.platform = platform
+    this.gate = gate
     this.book = new RecordBook(store, app?.clientId ?? '', platform)
     this.renewal = new Renewal({
       app,

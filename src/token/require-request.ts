@@ -1,5 +1,6 @@
 import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessTokenRequest } from '../types.ts'
+import { requireScopes } from './require-scopes.ts'
 import { requireUserId } from './require-user-id.ts'
 
 const KNOWN: { readonly [Name in keyof AccessTokenRequest]-?: true } = {
@@ -16,7 +17,5 @@ export function requireRequest(request: AccessTokenRequest): void {
   const { kind, user, scopes } = request
   requireUserId('user', user)
   if (kind !== undefined && kind !== 'user' && kind !== 'app') throw new TypeError("kind must be 'user' or 'app'.")
-  if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every((scope) => scope.length > 0))) {
-    throw new TypeError("scopes must be a list, such as ['chat:read'].")
-  }
+  if (scopes !== undefined) requireScopes(scopes)
 }

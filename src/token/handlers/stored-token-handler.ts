@@ -9,6 +9,7 @@ import { createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import { Gate } from '../renewal/gate.ts'
+import { requireScopes } from '../require-scopes.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { mintedAppToken } from '../sources/minted-app-token.ts'
 import { StoredSource } from '../sources/stored-source.ts'
@@ -115,6 +116,7 @@ export class StoredTokenHandler<
    */
   async scopesToRequest(needed: MissingScopeError | ScopeRequirement, user?: string | undefined): Promise<Scope[]> {
     const isError = needed instanceof MissingScopeError
+    if (!isError) requireScopes(needed)
     const { book } = this.keyring
     const userId = user ?? (isError ? needed.userId : undefined) ?? (await soleUser(book))
     const tokens = userId === undefined ? [] : await tokensOf(book, userId)

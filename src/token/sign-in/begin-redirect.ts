@@ -1,6 +1,7 @@
 import { authorizeUrl, type ResponseType } from '../../oauth/authorize.ts'
 import type { Scope } from '../../types.ts'
 import type { Keyring } from '../keyring.ts'
+import { requireScopes } from '../require-scopes.ts'
 import { requireUserId } from '../require-user-id.ts'
 import type { PendingRedirect } from './pending-redirects.ts'
 
@@ -27,7 +28,7 @@ export function beginRedirect(
   options: RedirectOptions,
 ): { readonly pending: PendingRedirect; readonly url: string } {
   const { scopes, redirectUri, forceVerify, expectedUser } = options
-  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list of Twitch scopes.')
+  requireScopes(scopes)
   requireUserId('expectedUser', expectedUser)
   const signed = scopes.includes('openid')
   const state = platform.randomId()

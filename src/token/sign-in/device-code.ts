@@ -4,6 +4,7 @@ import type { Scope } from '../../types.ts'
 import type { Account } from '../accounts.ts'
 import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
+import { requireScopes } from '../require-scopes.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { followSignIn } from './follow-sign-in.ts'
 import { requireClientType } from './require-app.ts'
@@ -58,7 +59,7 @@ export async function signInWithDeviceCode(
 ): Promise<DeviceCodeSignIn> {
   refuseUnknownOptions('signInWithDeviceCode', options, ['scopes', 'expectedUser', 'signal'])
   const { scopes, expectedUser, signal } = options
-  if (!Array.isArray(scopes)) throw new TypeError('scopes must be a list.')
+  requireScopes(scopes)
   requireUserId('expectedUser', expectedUser)
   requireClientType(handler, 'public', 'a confidential one cannot renew without its secret.')
   const { keyring } = handler

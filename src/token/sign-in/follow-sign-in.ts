@@ -7,7 +7,6 @@ import { settlePair } from '../adoption.ts'
 import { requestOptions } from '../app.ts'
 import type { Keyring } from '../keyring.ts'
 import { rejection } from '../rejection.ts'
-import { Gate } from '../renewal/gate.ts'
 import { revokeQuietly } from '../revoke-quietly.ts'
 import { adoptSignIn } from './adopt.ts'
 import type { DeviceCodeSignIn } from './device-code.ts'
@@ -34,10 +33,9 @@ export function followSignIn(
   pending: PendingSignIn,
   signal: AbortSignal | undefined,
 ): DeviceCodeSignIn {
-  const { book, platform } = keyring
+  const { book, gate, platform } = keyring
   const { id } = pending
   const key = signInKey(book)
-  const gate = new Gate(book.store, platform)
   let isCancelled = false
   let wake: (() => void) | undefined
   /** The version that was there at the last look, unless something was heard since. */
