@@ -26,7 +26,8 @@ client.on('signedOut', hide)
 client.on('needsLogin', hide)
 
 await client.start()
-if (client.status().state !== 'needs-login') show()
+const { state, login } = client.status()
+if (state !== 'needs-login' && login !== undefined) show()
 
 function show() {
   hide()

@@ -37,7 +37,8 @@ if (!overlayOnly) createPanel({ client, handler, settings, view, pictures, home 
 
 await client.start()
 showHint()
-if (client.status().state !== 'needs-login') enter()
+const { state, login } = client.status()
+if (state !== 'needs-login' && login !== undefined) enter()
 
 /**
  * Everything waits until the badges are there, or have failed to come; so the order stays.

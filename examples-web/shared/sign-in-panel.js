@@ -49,7 +49,7 @@ export function createSignInPanel({ handler, scopes, status, signOut, onCode, on
 
   function render() {
     const { state, login, reason, why } = status()
-    const signedIn = state !== 'needs-login'
+    const signedIn = state !== 'needs-login' && login !== undefined
     const shown = signIn && !signedIn ? 'signing-in' : state
     at('#panel').dataset.state = shown
     at('[data-keyring=state]').textContent = shown

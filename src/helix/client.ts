@@ -6,7 +6,7 @@ import { refuseUnknownOptions } from '../internal/options.ts'
 import { send } from '../internal/request.ts'
 import { sleep, TIMED_OUT, waitFor } from '../internal/wait.ts'
 import type { AccessToken, AccessTokenSource, PlatformOptions, ScopeRequirement } from '../types.ts'
-import { type LookUpKey, LookUpQueue, type LookUps } from './look-up.ts'
+import { createLookUp, type LookUp, type LookUpKey, type LookUps } from './look-up.ts'
 import { paginate } from './paginate.ts'
 import type { HelixPath, ItemOf, OptionsFor, ResultOf } from './paths.ts'
 import { pickToken, planRequest } from './pick.ts'
@@ -72,17 +72,20 @@ export class HelixClient {
   readonly #platform: HttpPlatform
   readonly #maxWait: number
   readonly #limits = new Map<string, RateLimit>()
-  readonly #lookUps: LookUpQueue
+  readonly #lookUp: LookUp
   #clientId: string | undefined
 
   constructor(tokens: AccessTokenSource, options: HelixClientOptions = {}) {
+    if (!(tokens as AccessTokenSource | undefined)?.renew) {
+      throw new TypeError('HelixClient takes an AccessTokenSource, such as client.tokens.')
+    }
     refuseUnknownOptions('HelixClient', options, ['platform', 'maxWait'])
     const { platform, maxWait = 30_000 } = options
     this.#tokens = tokens
-    this.#endpoint = platform?.endpoints?.helix ?? 'https://api.twitch.tv/helix'
+    this.#endpoint = (platform?.endpoints?.helix ?? 'https://api.twitch.tv/helix').replace(/\/+$/, '')
     this.#platform = resolveHttpPlatform(platform)
     this.#maxWait = maxWait
-    this.#lookUps = new LookUpQueue(this.#platform)
+    this.#lookUp = createLookUp(this.#platform)
   }
 
   get<Path extends HelixPath<'GET'>>(
@@ -136,12 +139,9 @@ export class HelixClient {
   paginate<Path extends HelixPath<'GET'>>(
     path: Path,
     ...options: OptionsFor<'GET', Path, HelixRequestOptions>
-  ): AsyncGenerator<ItemOf<Path>, void, undefined> {
-    const given: HelixRequestOptions = options[0] ?? {}
-    return paginate(
-      (after, signal) => this.#request('GET', path, { ...given, query: { ...given.query, after }, signal }),
-      given.signal,
-    )
+  ): AsyncGenerator<ItemOf<Path>, void, undefined>
+  paginate(path: string, options: HelixRequestOptions = {}): AsyncGenerator<unknown, void, undefined> {
+    return paginate((after, signal) => this.#request('GET', path, { ...options, signal }, after), options.signal)
   }
 
   /**
@@ -154,9 +154,10 @@ export class HelixClient {
     key: LookUpKey,
     options: LookUpOptions = {},
   ): Promise<LookUps[Kind] | undefined> {
+    refuseUnknownOptions('lookUp', options, ['user', 'signal'])
     const { user, signal } = options
     signal?.throwIfAborted()
-    const found = this.#lookUps.add(kind, key, user ?? '', (path, query) => this.#request('GET', path, { user, query }))
+    const found = this.#lookUp(kind, key, user, (path, query) => this.#request('GET', path, { user, query }))
     const item = await waitFor(found, SHARE_FOR, this.#platform, signal)
     if (item !== TIMED_OUT) return item as LookUps[Kind] | undefined
     throw new NetworkError('The look-up got no answer. Nothing is lost; try later.')
@@ -167,27 +168,26 @@ export class HelixClient {
     for (const limit of this.#limits.values()) limit.close()
   }
 
-  async #request(method: HelixMethod, path: string, options: HelixBodyOptions = {}): Promise<unknown> {
-    const { query, body, signal, timeout } = options
+  async #request(method: HelixMethod, path: string, options: HelixBodyOptions = {}, after?: string): Promise<unknown> {
     const name = `${method} ${path}`
     refuseUnknownOptions(name, options, method === 'GET' ? OPTIONS : ['body', ...OPTIONS])
-    const plan = planRequest(method, path, options)
+    const { body, signal, timeout } = options
+    const query = after === undefined ? options.query : { ...options.query, after }
     let search = encodeQuery(query)
-    const content = body === undefined ? undefined : encodeBody(body)
+    const plan = planRequest(method, path, options)
+    const content = body === undefined ? null : encodeBody(body)
     signal?.throwIfAborted()
 
     let token = plan.token === 'none' ? undefined : await pickToken(this.#tokens, plan, signal)
-    const clientId = this.#clientId ?? (token && (await this.#tokens.clientId()))
-    this.#clientId = clientId
-    if (plan.as !== undefined && token?.userId) search = encodeQuery({ ...query, [plan.as]: token.userId })
+    if (token !== undefined) this.#clientId ??= await this.#tokens.clientId()
+    if (plan.as && token?.userId) search = encodeQuery({ ...query, [plan.as]: token.userId })
     const url = `${this.#endpoint}${path}${search && `?${search}`}`
-    const { fetch, setTimeout, clearTimeout, now, random } = this.#platform
+    const { now, random } = this.#platform
     const limit = this.#limitOf(path, token)
     const myTurn = limit.line(this.#maxWait, signal)
     const attempt = () => {
-      const init: RequestInit = { method, headers: headersOf(token, clientId, content !== undefined) }
-      if (content !== undefined) init.body = content
-      return send(name, url, init, { fetch, setTimeout, clearTimeout, signal, timeout })
+      const headers = headersOf(token, this.#clientId, content !== null)
+      return send(name, url, { method, headers, body: content }, { ...this.#platform, signal, timeout })
     }
 
     for (let failures = 0, pauses = 0, renewed = false; ; ) {
@@ -215,13 +215,9 @@ export class HelixClient {
 
   /** Twitch counts by app, and by app and user; what extensions do, by viewer; chat messages for themselves. */
   #limitOf(path: string, token: AccessToken | undefined): RateLimit {
-    const own = path === '/chat/messages' ? path : ''
-    const key = `${token?.kind}${token?.userId}${own}`
-    let limit = this.#limits.get(key)
-    if (limit === undefined) {
-      limit = new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)
-      this.#limits.set(key, limit)
-    }
+    const key = `${token?.kind}${token?.userId}${path === '/chat/messages'}`
+    const limit = this.#limits.get(key) ?? new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)
+    this.#limits.set(key, limit)
     return limit
   }
 }

@@ -35,36 +35,32 @@ interface Wanted {
   reject(error: unknown): void
 }
 
+/**
+ * @param asker Look-ups are joined with those of the same asker only.
+ * @returns `undefined` when Twitch knows no such one.
+ * @throws {TypeError} It cannot be looked up by that.
+ */
+export type LookUp = (kind: keyof LookUps, key: LookUpKey, asker: string | undefined, ask: Ask) => Promise<unknown>
+
 /** Joins the look-ups of one turn into requests of up to a hundred. */
-export class LookUpQueue {
-  readonly #platform: HttpPlatform
-  readonly #batches = new Map<string, Map<string, Wanted>>()
-
-  constructor(platform: HttpPlatform) {
-    this.#platform = platform
-  }
-
-  /**
-   * @param asker Look-ups are joined with those of the same asker only.
-   * @returns `undefined` when Twitch knows no such one.
-   * @throws {TypeError} It cannot be looked up by that.
-   */
-  add(kind: keyof LookUps, key: LookUpKey, asker: string, ask: Ask): Promise<unknown> {
+export function createLookUp(platform: HttpPlatform): LookUp {
+  const batches = new Map<string, Map<string, Wanted>>()
+  return (kind, key, asker, ask) => {
     const [path, id, login] = FIELDS[kind] ?? []
-    const field = 'id' in key ? id : login
-    const value = 'id' in key ? key.id : key.login
-    if (path === undefined || field === undefined || typeof value !== 'string' || value === '') {
-      throw new TypeError(`X`)
+    const given = asObject(key)
+    const [field, value] = 'id' in given ? [id, given['id']] : [login, given['login']]
+    if (!path || !field || !value || typeof value !== 'string') {
+      throw new TypeError('Look up users, streams and games by `id` or `login`, channels by `id`.')
     }
     const name = `${asker} ${path} ${field}`
-    const batch = this.#batches.get(name) ?? new Map<string, Wanted>()
-    this.#batches.set(name, batch)
+    const batch = batches.get(name) ?? new Map<string, Wanted>()
+    batches.set(name, batch)
     // Everybody by a timer of their own: on Workers that of another request may never ring.
-    this.#platform.setTimeout(() => {
-      if (this.#batches.get(name) !== batch) return
-      this.#batches.delete(name)
+    platform.setTimeout(() => {
+      if (batches.get(name) !== batch) return
+      batches.delete(name)
       const all = [...batch.values()]
-      for (let i = 0; i < all.length; i += BATCH) void fetchBatch(path, field, all.slice(i, i + BATCH), ask)
+      while (all.length > 0) void fetchBatch(path, field, all.splice(0, BATCH), ask)
     }, 0)
     // Logins are the same in any case, and names of games may as well be.
     const same = value.toLowerCase()
@@ -86,15 +82,16 @@ function want(value: string): Wanted {
 /** Twitch refuses a whole request for one bad id: then halves are asked for, until the bad one stands alone. */
 async function fetchBatch(path: string, field: string, batch: readonly Wanted[], ask: Ask): Promise<void> {
   try {
-    const first = path === '/streams' ? { first: BATCH } : {}
-    const { data } = asObject(await ask(path, { [field]: batch.map(({ value }) => value), ...first }))
+    const first = path === '/streams' ? BATCH : undefined
+    const { data } = asObject(await ask(path, { [field]: batch.map(({ value }) => value), first }))
     const items = new Map<string, unknown>()
-    for (const item of Array.isArray(data) ? data : []) items.set(`${asObject(item)[field]}`.toLowerCase(), item)
+    for (const item of Array.isArray(data) ? data : []) items.set(String(asObject(item)[field]).toLowerCase(), item)
     for (const wanted of batch) wanted.resolve(items.get(wanted.value.toLowerCase()))
   } catch (error) {
     if (batch.length > 1 && error instanceof HelixError && error.status === 400) {
       const half = batch.length >> 1
-      for (const part of [batch.slice(0, half), batch.slice(half)]) void fetchBatch(path, field, part, ask)
+      void fetchBatch(path, field, batch.slice(0, half), ask)
+      void fetchBatch(path, field, batch.slice(half), ask)
     } else {
       for (const wanted of batch) wanted.reject(error)
     }

@@ -15,7 +15,7 @@ export async function* paginate<Item>(
   const controller = new AbortController()
   const onAbort = () => controller.abort(signal?.reason)
   if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort)
   const ask = (after?: string) => {
     const page = getPage(after, controller.signal)
     // Whoever takes the items gets the error when it is their turn; until then nobody listens.
@@ -26,11 +26,11 @@ export async function* paginate<Item>(
     for (let next: Promise<unknown> | undefined = ask(); next !== undefined; ) {
       const page: unknown = await next
       const { items, cursor } = readPage<Item>(page)
-      if (cursor !== undefined && seen.has(cursor)) {
+      if (cursor && seen.has(cursor)) {
         throw new NetworkError('Twitch gave the same cursor twice: the list would never end.')
       }
-      if (cursor !== undefined) seen.add(cursor)
-      next = cursor === undefined ? undefined : ask(cursor)
+      if (cursor) seen.add(cursor)
+      next = cursor ? ask(cursor) : undefined
       yield* items
     }
   } finally {
@@ -46,5 +46,5 @@ function readPage<Item>(answer: unknown): { items: readonly Item[]; cursor: stri
   const items = Array.isArray(data) ? data : schedule['segments']
   if (!Array.isArray(items) && items !== null) throw new NetworkError('The answer is no page of a list.')
   const cursor = asObject(pagination)['cursor'] ?? asObject(schedule['pagination'])['cursor']
-  return { items: (items ?? []) as Item[], cursor: asString(cursor) || undefined }
+  return { items: (items ?? []) as Item[], cursor: asString(cursor) }
 }

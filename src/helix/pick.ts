@@ -34,8 +34,8 @@ const TABLE: Readonly<Record<HelixMethod, Readonly<Record<string, Endpoint>>>> =
  */
 export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan {
   const { query = {}, body, user, scopes, kind } = wish
-  const endpoint = Object.hasOwn(TABLE[method], path) ? TABLE[method][path] : undefined
-  if (endpoint === undefined && (kind === undefined || !/^(\/[\w-]+)+$/.test(path))) {
+  const endpoint = TABLE[method][path]
+  if (!/^(\/[\w-]+)+$/.test(path) || (endpoint ?? kind) === undefined) {
     throw new TypeError(
       `Helix has no ${method} ${path}. Give the path as Twitch's reference does, and parameters as \`query\`; a new endpoint needs \`kind\`.`,
     )
@@ -44,19 +44,18 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   if (token === 'jwt' && kind === undefined) {
     throw new UnsupportedError(`${method} ${path} takes a JWT that the backend of an extension signs, no access token.`)
   }
-  const name = needs.find((name) => isMissing(query[name]))
-  if (name !== undefined) throw new TypeError(`${method} ${path} needs the parameter \`${name}\` in \`query\`.`)
-  if (oneOf?.every((name) => isMissing(query[name]))) {
-    throw new TypeError(
-      `${method} ${path} needs one of the parameters ${oneOf.map((name) => `\`${name}\``).join(', ')}.`,
-    )
-  }
-  const owner = as !== undefined ? query[as] : asBody !== undefined ? asObject(body)[asBody] : undefined
+  // An empty list is printed as one, too.
+  const isLeftOut = (name: string) => String(query[name] ?? '') === ''
+  const lacks = needs.find(isLeftOut) ?? (oneOf?.every(isLeftOut) ? oneOf.join('` or `') : undefined)
+  if (lacks !== undefined) throw new TypeError(`${method} ${path} needs \`${lacks}\` in \`query\`.`)
+  const owner = as ? query[as] : asBody && asObject(body)[asBody]
+  const taken = token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)
+  const isChosen = user !== undefined || scopes?.length
   return {
-    token: kind ?? (token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)),
+    token: kind ?? (taken === 'any' && isChosen ? 'user' : taken),
     user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner)),
     scopes: scopes ?? needed,
-    as: as !== undefined && isMissing(query[as]) ? as : undefined,
+    as: as && isLeftOut(as) ? as : undefined,
     idempotent: method !== 'POST' && once === undefined && (method !== 'PATCH' || endpoint !== undefined),
   }
 }
@@ -71,15 +70,17 @@ export async function pickToken(
   { token, user, scopes }: Plan,
   signal: AbortSignal | undefined,
 ): Promise<AccessToken> {
-  if (token === 'app') return tokens.get({ kind: 'app', signal })
+  const getApp = () => tokens.get({ kind: 'app', signal })
+  if (token === 'app') return getApp()
+  const isFinal = (error: unknown) => error instanceof NetworkError || signal?.aborted
   try {
     return await tokens.get({ kind: 'user', user, scopes, signal })
   } catch (error) {
-    if (token !== 'any' || error instanceof NetworkError || signal?.aborted) throw error
+    if (token !== 'any' || isFinal(error)) throw error
     try {
-      return await tokens.get({ kind: 'app', signal })
+      return await getApp()
     } catch (second) {
-      throw second instanceof NetworkError || signal?.aborted ? second : error
+      throw isFinal(second) ? second : error
     }
   }
 }
@@ -87,8 +88,4 @@ export async function pickToken(
 /** Twitch takes a user's token for a WebSocket, and the app's for webhooks and conduits. */
 function takenBy(body: unknown): 'user' | 'app' {
   return asObject(asObject(body)['transport'])['method'] === 'websocket' ? 'user' : 'app'
-}
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 }

@@ -126,16 +126,15 @@ export class RateLimit {
   }
 
   #release(): void {
-    const { monotonic, now } = this.#platform
     while (this.#waiting.length > 0 && this.#delay(0) === 0) {
       this.#spend()
       this.#waiting.shift()?.go()
     }
     this.#waiting = this.#waiting.filter(({ until, fail }, index) => {
       const delay = this.#delay(index)
-      if (monotonic() + delay <= until) return true
+      if (this.#platform.monotonic() + delay <= until) return true
       const message = 'The rate limit of Helix is used up, and the wait is too long: nothing was sent.'
-      fail(new HelixError(message, { status: 429, retryAt: now() + delay }))
+      fail(new HelixError(message, { status: 429, retryAt: this.#platform.now() + delay }))
       return false
     })
   }

@@ -11,37 +11,38 @@ export type HelixQuery = Readonly<Record<string, HelixQueryValue | readonly Heli
 
 export type HelixQueryValue = string | number | boolean
 
-/** @throws {TypeError} A parameter is none that an address can hold. */
+/** @throws {TypeError} It is no plain object, or a parameter is none that an address can hold. */
 export function encodeQuery(query: HelixQuery = {}): string {
+  assertPlain('query', query)
   let search = ''
-  const add = (name: string, value: HelixQueryValue) => {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      throw new TypeError(`The parameter \`${name}\` must be a string, a number, a boolean or a list of these.`)
-    }
-    search += `${search && '&'}${encode(name)}=${encode(`${value}`)}`
-  }
   for (const name of Object.keys(query)) {
-    const value = query[name]
-    if (Array.isArray(value)) for (const item of value) add(name, item)
-    else if (value !== undefined) add(name, value as HelixQueryValue)
+    const given = query[name]
+    for (const value of Array.isArray(given) ? given : given === undefined ? [] : [given]) {
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
+        throw new TypeError(`\`${name}\` must be a string, a number, a boolean or a list of these.`)
+      }
+      search += `${search && '&'}${encode(name)}=${encode(`${value}`)}`
+    }
   }
   return search
 }
 
 /** As `URLSearchParams` does it, which takes much longer: half a character becomes the sign for one that cannot be read. */
 function encode(text: string): string {
-  try {
-    return encodeURIComponent(text)
-  } catch {
-    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
-  }
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
 }
 
-/** @throws {TypeError} JSON cannot hold it. */
+/** @throws {TypeError} It is no plain object or list, or JSON cannot hold it. */
 export function encodeBody(body: unknown): string {
-  const text = JSON.stringify(body) as string | undefined
-  if (text === undefined) throw new TypeError('The body must be something that JSON can hold.')
-  return text
+  if (!Array.isArray(body)) assertPlain('body', body)
+  return JSON.stringify(body)
+}
+
+/** Forms, maps and promises would be sent as if they were empty. */
+function assertPlain(name: string, value: unknown): void {
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    throw new TypeError(`\`${name}\` must be a plain object, such as { id: [1, 2] }.`)
+  }
 }
 
 function messageOf(body: unknown): string {
@@ -67,38 +68,25 @@ export function readAnswer<T>(
   pause: number | undefined,
 ): T {
   const { status, headers, body, text } = answer
-  if (status >= 200 && status < 300) {
-    if (body !== undefined || text === '') return body as T
-    if (headers.get('content-type')?.startsWith('text/calendar')) return text as T
-    throw new NetworkError(`${name}: the answer is no JSON. Something else than Twitch answered; try later.`, {
-      status,
-    })
-  }
-  throw readError(name, answer, token, now, pause)
-}
-
-function readError(
-  name: string,
-  { status, headers, body, text }: Answer,
-  token: AccessToken | undefined,
-  now: number,
-  pause: number | undefined,
-): Error {
+  const isGood = status < 300
+  const isJson = body !== undefined || text === ''
+  if (isGood && isJson) return body as T
+  if (isGood && headers.get('content-type')?.startsWith('text/calendar')) return text as T
   const message = messageOf(body)
-  if (status >= 500 || (body === undefined && text !== '')) {
-    return new NetworkError(`${name} failed with HTTP ${status}${message && `: ${message}`}. Try later.`, {
-      status,
-      retryAt: readRetryAt(headers, now),
-    })
+  if (!isJson || status >= 500) {
+    const what = isGood
+      ? ': the answer is no JSON. Something else than Twitch answered; try later.'
+      : ` failed with HTTP ${status}${message && `: ${message}`}. Try later.`
+    throw new NetworkError(name + what, { status, retryAt: readRetryAt(headers, now) })
   }
   if (status === 401) {
     const missing = readMissingScope(message)
-    if (missing.length > 0) return new MissingScopeError(`${name}: ${message}`, { missing, userId: token?.userId })
+    if (missing.length > 0) throw new MissingScopeError(`${name}: ${message}`, { missing, userId: token?.userId })
     if (/client[ -]id and oauth token do not match/i.test(message)) {
-      return new ConfigurationError(`${name}: the token was given to another client id than the one that is set.`)
+      throw new ConfigurationError(`${name}: the token was given to another client id than the one that is set.`)
     }
   }
-  return new HelixError(message || `${name} failed with HTTP ${status}.`, {
+  throw new HelixError(message || `${name} failed with HTTP ${status}.`, {
     status,
     reason: status === 401 && WRONG_USER.test(message) ? 'wrong-user' : undefined,
     retryAt: pause === undefined ? undefined : now + pause,

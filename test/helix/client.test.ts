@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HelixClient } from '../../src/helix/client.ts'
-import type { AccessToken } from '../../src/types.ts'
+import { SimpleTokenHandler } from '../../src/token/index.ts'
+import type { AccessToken, AccessTokenSource } from '../../src/types.ts'
 import { printed, rejection } from '../oauth/stub.ts'
 import { DEAD, offline, type Reply, stubPlatform, stubTokens } from './stub.ts'
 
@@ -11,6 +12,17 @@ function setUp(replies: Reply[] = [], held: Partial<AccessToken> = {}) {
 }
 
 const unauthorized = (message: string): Reply => [401, { error: 'Unauthorized', status: 401, message }]
+
+describe('a client', () => {
+  it.each([undefined, null, {}, { platform: {} }, 'token', new SimpleTokenHandler('token', 'cl1ent')])(
+    'is not made without a source of tokens',
+    (tokens) => {
+      const make = () => new HelixClient(tokens as unknown as AccessTokenSource)
+      expect(make).toThrow(TypeError)
+      expect(make).toThrow('HelixClient takes an AccessTokenSource, such as client.tokens.')
+    },
+  )
+})
 
 describe('a request', () => {
   it('gives the answer as it came', async () => {
@@ -86,11 +98,75 @@ describe('a request', () => {
     },
   )
 
-  it.each([() => {}, 10n])('refuses a body that JSON cannot hold', async (body) => {
+  it.each<[string, unknown]>([
+    ['URLSearchParams', new URLSearchParams('id=1')],
+    ['a text', 'id=1'],
+    ['a map', new Map([['id', '1']])],
+    ['a list', ['id', '1']],
+    ['a promise', Promise.resolve({ id: '1' })],
+    ['null', null],
+  ])('refuses %s as its query, which would be lost', async (_, query) => {
+    const { helix, calls, asked } = setUp()
+    for (const work of [helix.get('/users', { query } as object), helix.paginate('/users', { query } as object).next()])
+      expect(await rejection(work)).toMatchObject({
+        name: 'TypeError',
+        message: '`query` must be a plain object, such as { id: [1, 2] }.',
+      })
+    expect([...calls, ...asked]).toEqual([])
+  })
+
+  it('takes a query without a prototype', async () => {
+    const { helix, calls } = setUp()
+    await helix.get('/users', { query: Object.assign(Object.create(null) as object, { id: '1' }) })
+    expect(calls[0]?.query.get('id')).toBe('1')
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, [1, Number.NaN], null, {}, 10n, [['1']]])(
+    'refuses the parameter %s, which no address can hold',
+    async (id) => {
+      const { helix, calls, asked } = setUp()
+      expect(await rejection(helix.get('/users', { query: { id } } as object))).toMatchObject({
+        name: 'TypeError',
+        message: '`id` must be a string, a number, a boolean or a list of these.',
+      })
+      expect([...calls, ...asked]).toEqual([])
+    },
+  )
+
+  it.each<[string, unknown]>([
+    ['a function', () => {}],
+    ['a bigint', 10n],
+    ['what holds a bigint', { title: 10n }],
+    ['a text, which would be JSON twice', '{"title":"Tea?"}'],
+    ['URLSearchParams', new URLSearchParams('title=Tea')],
+    ['a map', new Map([['title', 'Tea?']])],
+    ['a promise', Promise.resolve({ title: 'Tea?' })],
+    ['null', null],
+  ])('refuses %s as its body', async (_, body) => {
     const { helix, calls } = setUp()
     expect(await rejection(helix.post('/polls', { body }))).toBeInstanceOf(TypeError)
     expect(calls).toEqual([])
   })
+
+  it('sends a list as its body', async () => {
+    const { helix, calls } = setUp()
+    await helix.post('/new/things', { kind: 'user', body: [{ id: 1 }] })
+    expect(calls[0]?.body).toBe('[{"id":1}]')
+  })
+
+  it.each(['http://127.0.0.1:8080/helix/', 'http://127.0.0.1:8080/helix//'])(
+    'has one slash between the endpoint %s and its path',
+    async (endpoint) => {
+      const { platform, tokens } = setUp()
+      const urls: unknown[] = []
+      const fetch: typeof globalThis.fetch = async (url) => {
+        urls.push(url)
+        return Response.json({ data: [] })
+      }
+      await new HelixClient(tokens, { platform: { ...platform, endpoints: { helix: endpoint }, fetch } }).get('/users')
+      expect(urls).toEqual(['http://127.0.0.1:8080/helix/users'])
+    },
+  )
 
   it('ends with the reason of the caller', async () => {
     const reason = new Error('changed my mind')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MissingScopeError, NetworkError, TokenRejectedError, UnsupportedError } from '../../src/errors.ts'
-import { HelixClient } from '../../src/helix/client.ts'
+import { HelixClient, type HelixRequestOptions } from '../../src/helix/client.ts'
 import { planRequest } from '../../src/helix/pick.ts'
 import type { AccessTokenRequest } from '../../src/types.ts'
 import { rejection } from '../oauth/stub.ts'
@@ -79,6 +79,36 @@ describe('the token for a request', () => {
     expect(calls[0]?.headers['Authorization']).toBe('Bearer app')
   })
 
+  it.each<[string, HelixRequestOptions]>([
+    ['the user is named', { user: '999' }],
+    ['scopes are named', { scopes: ['bits:read'] }],
+  ])("is never the app's where %s, but the reason why the user's is not to be had", async (_, options) => {
+    const error = signedOut()
+    const { helix, asked, calls } = setUp(({ kind }) => {
+      if (kind === 'user') throw error
+    })
+    await expect(helix.get('/users', options)).rejects.toBe(error)
+    expect(asked.map(({ kind }) => kind)).toEqual(['user'])
+    expect(calls).toEqual([])
+  })
+
+  it("is the app's where the list of scopes is empty", async () => {
+    const { helix, calls } = setUp(({ kind }) => {
+      if (kind === 'user') throw signedOut()
+    })
+    await helix.get('/users', { scopes: [] })
+    expect(calls[0]?.headers['Authorization']).toBe('Bearer app')
+  })
+
+  it("is never the app's for a look-up as a user", async () => {
+    const error = signedOut()
+    const { helix, calls } = setUp(({ kind }) => {
+      if (kind === 'user') throw error
+    })
+    await expect(helix.lookUp('users', { id: '1' }, { user: '999' })).rejects.toBe(error)
+    expect(calls).toEqual([])
+  })
+
   it("is never the app's because the network is down", async () => {
     const { helix, asked } = setUp(() => {
       throw new NetworkError('down')
@@ -127,7 +157,7 @@ describe('a request that cannot work', () => {
     ['a name every object has', () => planRequest('GET', 'constructor', { kind: 'user' }), /no GET/],
     ['a parameter that is missing', () => planRequest('GET', '/channels', {}), /`broadcaster_id`/],
     ['an empty list', () => planRequest('GET', '/channels', { query: { broadcaster_id: [] } }), /`broadcaster_id`/],
-    ['none of several', () => planRequest('GET', '/clips', {}), /one of .*`game_id`/],
+    ['none of several', () => planRequest('GET', '/clips', {}), /needs `broadcaster_id` or `game_id` or `id`/],
   ])('is refused: %s', (_, plan, message) => {
     expect(plan).toThrow(TypeError)
     expect(plan).toThrow(message)

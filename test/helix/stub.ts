@@ -49,7 +49,7 @@ export function stubPlatform(...replies: Reply[]) {
         path: pathname.replace(/^\/helix/, ''),
         query: searchParams,
         headers: init.headers as Record<string, string>,
-        body: init.body as string | undefined,
+        body: (init.body ?? undefined) as string | undefined,
       })
       const reply = replies[Math.min(calls.length, replies.length) - 1] ?? [200, { data: [] }]
       if (typeof reply === 'function') return reply()
