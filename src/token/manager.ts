@@ -187,7 +187,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   /**
    * Forgets a user, everywhere, and revokes the access token. It waits for no renewal, and wins over it. A public app's
-   * refresh token lives on at Twitch, unused, for 30 days.
+   * refresh token lives on at Twitch, unused, for 30 days. A handler of your own is asked again by the next `get`.
    *
    * @param user A user id. Left out: the only account there is.
    * @throws {TypeError} It is no user id.

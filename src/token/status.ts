@@ -6,7 +6,8 @@ import type { Scope } from '../types.ts'
  *
  * - `ok`: there is a token that Twitch has vouched for within the hour.
  * - `refreshing`: it is being renewed.
- * - `degraded`: it works as far as is known, but Twitch or the store did not answer; it is being tried again.
+ * - `degraded`: it works as far as is known, but Twitch or the store did not answer; it is being tried again. Without a
+ *   `login`: somebody signed in, and Twitch has not said yet who.
  * - `needs-login`: the user must sign in.
  */
 export type StatusState = 'ok' | 'refreshing' | 'degraded' | 'needs-login'

@@ -162,9 +162,24 @@ describe('lookUp', () => {
     ['channels', { login: 'dev' }],
     ['users', { id: '' }],
     ['teams', { id: '1' }],
+    ['users', '1'],
+    ['users', undefined],
   ])('refuses to look up %s by %j', async (kind, key) => {
     const { helix } = setUp()
-    expect(await rejection(helix.lookUp(kind as 'users', key as { id: string }))).toBeInstanceOf(TypeError)
+    expect(await rejection(helix.lookUp(kind as 'users', key as { id: string }))).toMatchObject({
+      name: 'TypeError',
+      message: 'Look up users, streams and games by `id` or `login`, channels by `id`.',
+    })
+  })
+
+  it('refuses an option that would do nothing', async () => {
+    const { helix, calls } = setUp()
+    const options = { scopes: ['bits:read'] } as object
+    expect(await rejection(helix.lookUp('users', { id: '1' }, options))).toMatchObject({
+      name: 'TypeError',
+      message: 'lookUp has no option "scopes". It has: user, signal.',
+    })
+    expect(calls).toEqual([])
   })
 
   it('knows what it finds', () => {

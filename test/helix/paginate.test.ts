@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { HelixClient } from '../../src/helix/client.ts'
-import type { HelixFollower } from '../../src/helix/results.ts'
+import type { HelixFollower, HelixStream } from '../../src/helix/results.ts'
 import { rejection } from '../oauth/stub.ts'
 import { type Reply, stubPlatform, stubTokens } from './stub.ts'
 
@@ -32,6 +32,15 @@ describe('paginate', () => {
     expect(await collect(followers())).toEqual(['1', '2', '3'])
     expect(calls.map(({ query }) => query.get('after'))).toEqual([null, 'a', 'b'])
     expect(calls.map(({ query }) => query.get('first'))).toEqual(['2', '2', '2'])
+  })
+
+  it('begins after the cursor that it is given', async () => {
+    const { helix, calls } = setUp(page(['3'], 'b'), page(['4']))
+    expect(await collect(helix.paginate('/streams', { query: { after: 'a' } }) as AsyncIterable<HelixStream>)).toEqual([
+      '3',
+      '4',
+    ])
+    expect(calls.map(({ query }) => query.getAll('after'))).toEqual([['a'], ['b']])
   })
 
   it('knows what an item is', () => {
