@@ -29,9 +29,6 @@ export class Client {
   #chat: ChatClient | undefined
 
   constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
-    if (typeof handler?.getClientCredentials !== 'function' || typeof handler.platform !== 'object') {
-      throw new TypeError('new Client() takes a token handler, such as a StoredTokenHandler.')
-    }
     refuseUnknownOptions('Client', options, ['journal', 'timers', 'helix', 'chat'])
     const { journal, timers, helix, chat } = options
     this.#handler = handler

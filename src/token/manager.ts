@@ -12,6 +12,7 @@ import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { rejection } from './rejection.ts'
 import { requireRequest } from './require-request.ts'
+import { requireStore } from './require-store.ts'
 import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
@@ -66,7 +67,11 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   constructor(handler: BaseTokenHandler, options: TokenManagerOptions = {}) {
     super(TOKEN_EVENTS)
+    if (typeof handler?.getClientCredentials !== 'function' || typeof handler.platform !== 'object') {
+      throw new TypeError('It takes a token handler, such as a StoredTokenHandler.')
+    }
     refuseUnknownOptions('TokenManager', options, ['journal', 'timers'])
+    if (options.journal !== undefined) requireStore('journal', options.journal)
     this.#handler = handler
     this.#journal = options.journal
     this.#hasTimers = options.timers ?? true

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MissingScopeError, NetworkError, TokenRejectedError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { TokenManager } from '../../src/token/index.ts'
 import { ANN, BEN, CLIENT_ID, createWorld, record, SCOPES } from './support.ts'
 
 const HOUR = 3_600_000
@@ -299,6 +300,15 @@ describe('a mistake in a request', () => {
     const error = await manager.get(request as object).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).message).toMatch(message)
+  })
+
+  test('in what a manager is made of is a TypeError', () => {
+    const { openTab } = createWorld()
+    const { handler, store } = openTab()
+    for (const wrong of [undefined, {}, 'abc', store]) {
+      expect(() => new TokenManager(wrong as never)).toThrow('It takes a token handler, such as a StoredTokenHandler.')
+    }
+    expect(() => new TokenManager(handler, { journal: {} as never })).toThrow('journal must be a TokenStore')
   })
 
   test('in what is to be renewed is a TypeError', async () => {

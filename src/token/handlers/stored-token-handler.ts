@@ -10,6 +10,7 @@ import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import { Gate } from '../renewal/gate.ts'
 import { requireScopes } from '../require-scopes.ts'
+import { requireStore } from '../require-store.ts'
 import { requireUserId } from '../require-user-id.ts'
 import { mintedAppToken } from '../sources/minted-app-token.ts'
 import { StoredSource } from '../sources/stored-source.ts'
@@ -67,9 +68,7 @@ export class StoredTokenHandler<
       throw new TypeError("clientType must be 'public' or 'confidential', as the app is registered at Twitch.")
     }
     const { clientId, clientType, clientSecret, store, chatUser } = options
-    if (typeof store?.replace !== 'function') {
-      throw new TypeError('store must be a TokenStore, such as indexedDBStore() from twitch-keyring/stores.')
-    }
+    requireStore('store', store)
     refuseEventual(store, clientType)
     warnOfSecretInPage(clientSecret)
     this.clientType = clientType
