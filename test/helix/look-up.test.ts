@@ -173,13 +173,13 @@ describe('lookUp', () => {
   })
 
   it('refuses an option that would do nothing', async () => {
-    const { helix, calls } = setUp()
+    const { helix, requests } = setUp()
     const options = { scopes: ['bits:read'] } as object
     expect(await rejection(helix.lookUp('users', { id: '1' }, options))).toMatchObject({
       name: 'TypeError',
       message: 'lookUp has no option "scopes". It has: user, signal.',
     })
-    expect(calls).toEqual([])
+    expect(requests).toEqual([])
   })
 
   it('knows what it finds', () => {
