@@ -184,7 +184,8 @@ export interface Channel {
 export interface Platform {
   readonly endpoints: Endpoints
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
-  readonly WebSocket: new (url: string, protocols?: string | string[]) => WebSocket
+  /** Left out: the global one, where a connection is opened. */
+  readonly WebSocket?: (new (url: string, protocols?: string | string[]) => WebSocket) | undefined
   /** Wall clock, epoch milliseconds. */
   readonly now: () => number
   /** A clock that never jumps, in milliseconds since any moment. */

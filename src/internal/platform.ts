@@ -1,4 +1,3 @@
-import { UnsupportedError } from '../errors.ts'
 import type { Endpoints, Platform, PlatformOptions } from '../types.ts'
 import { resolveHttpPlatform } from './http-platform.ts'
 
@@ -16,12 +15,7 @@ export function resolvePlatform(options: PlatformOptions = {}): Platform {
   return {
     ...resolveHttpPlatform(options),
     endpoints: resolveEndpoints(endpoints),
-    get WebSocket() {
-      const found = options.WebSocket ?? globalThis.WebSocket
-      if (found === undefined)
-        throw new UnsupportedError('There is no WebSocket here: give one as `platform.WebSocket`.')
-      return found
-    },
+    WebSocket: options.WebSocket,
     randomId,
     get locks() {
       return 'locks' in options ? options.locks : (globalThis.navigator?.locks ?? undefined)
