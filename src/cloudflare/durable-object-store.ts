@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import {
   checkName,
   corruptRecord,
@@ -27,6 +28,7 @@ export interface DurableObjectStoreOptions {
   readonly onProblem?: ProblemListener | undefined
 }
 
+const NAME = 'twitch-keyring'
 const MEDIUM = "The Durable Object's storage"
 
 /**
@@ -38,15 +40,26 @@ const MEDIUM = "The Durable Object's storage"
  *
  * @param storage Of a class listed in `new_sqlite_classes`.
  * @throws {RangeError} The name has other characters.
+ * @throws {TypeError} It is no such storage, or an option is unknown.
  * @see https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/
  */
 export function durableObjectStore(
   storage: DurableObjectStorageLike,
   options: DurableObjectStoreOptions = {},
 ): TokenStore {
-  const { name = 'twitch-keyring', onProblem } = options
-  checkName(name)
+  refuseUnknownOptions('durableObjectStore', options, ['name', 'onProblem'])
+  if (typeof storage?.sync !== 'function') {
+    throw new TypeError('durableObjectStore takes the storage of a Durable Object: durableObjectStore(ctx.storage).')
+  }
+  checkName(options.name ?? NAME)
+  return storeIn(storage, options)
+}
 
+/** The same for who has checked what it is given. */
+export function storeIn(
+  storage: DurableObjectStorageLike,
+  { name = NAME, onProblem }: DurableObjectStoreOptions = {},
+): TokenStore {
   function query(sql: string, ...bindings: (string | number | null)[]): Record<string, unknown>[] {
     try {
       return storage.sql.exec(sql, ...bindings).toArray()

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { checkName, corruptRecord, isRecord, type ProblemListener, report, takeRecord } from '../stores/record.ts'
 import { toStoreError } from '../stores/store-error.ts'
 import type { StoredRecord, TokenStore } from '../stores/token-store.ts'
@@ -43,9 +44,14 @@ const LONGEST_KEY = 512
  * spent twice, so a `StoredTokenHandler` of a public app refuses this store: use {@link durableObjectStore}.
  *
  * @throws {RangeError} The name has other characters.
+ * @throws {TypeError} It is no KV namespace, or an option is unknown.
  * @see https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency
  */
 export function kvStore(namespace: KVNamespaceLike, options: KVStoreOptions = {}): TokenStore {
+  refuseUnknownOptions('kvStore', options, ['name', 'onProblem'])
+  if (typeof namespace?.put !== 'function') {
+    throw new TypeError('kvStore takes the binding of a KV namespace: kvStore(env.TOKENS).')
+  }
   const { name = 'twitch-keyring', onProblem } = options
   checkName(name)
   const prefix = `${name}:`

@@ -13,7 +13,7 @@ import { NOBODY, type Status } from '../token/status.ts'
 import { Upkeep } from '../token/upkeep.ts'
 import type { AccessToken } from '../types.ts'
 import type { DurableObjectContext } from './durable-object.ts'
-import { durableObjectStore } from './durable-object-store.ts'
+import { storeIn } from './durable-object-store.ts'
 import type { TokenVaultOptions, VaultTokenRequest } from './vault.ts'
 
 /** The object is the lock. */
@@ -32,7 +32,7 @@ export class VaultTokens {
     const jitter = fractionOf(ctx.id.toString())
     this.keyring = new Keyring(
       createApp(app),
-      durableObjectStore(ctx.storage),
+      storeIn(ctx.storage),
       resolvePlatform({
         // The same after every eviction, lest an alarm come too early; another in every object, lest all come at once.
         random: () => jitter,

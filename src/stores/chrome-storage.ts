@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { asObject } from '../internal/json.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { Locks } from '../types.ts'
 import { checkName, corruptRecord, isRecord, isTombstone, type ProblemListener, report, takeRecord } from './record.ts'
 import { toStoreError } from './store-error.ts'
@@ -37,12 +38,19 @@ const MEDIUM = 'The extension storage'
  * share; its content scripts do not.
  *
  * @throws {RangeError} The name has other characters.
- * @throws {TypeError} The area is `chrome.storage.sync`.
+ * @throws {TypeError} The area is `chrome.storage.sync`, or none; an option is unknown.
  * @see https://developer.chrome.com/docs/extensions/reference/api/storage
  */
 export function chromeStorageStore(area: ChromeStorageArea, options: ChromeStorageStoreOptions = {}): TokenStore {
+  refuseUnknownOptions('chromeStorageStore', options, ['name', 'durable', 'locks', 'onProblem'])
   const { name = 'twitch-keyring', onProblem } = options
   checkName(name)
+  if (area === undefined) {
+    throw new TypeError('There is no such storage area here: add the permission "storage" to the manifest.')
+  }
+  if (typeof area?.set !== 'function') {
+    throw new TypeError('chromeStorageStore takes a storage area: chromeStorageStore(chrome.storage.local).')
+  }
   const areas = findAreas()
   if (area === areas['sync']) {
     throw new TypeError('chrome.storage.sync copies tokens to other machines, where they end each other: use local.')

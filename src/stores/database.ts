@@ -30,7 +30,7 @@ interface Connection {
  *
  * @throws {StoreError} When it is used. After a time-out nothing is written any more, unless it was being committed.
  */
-export function createDatabase(name: string, options: DatabaseOptions = {}): UseStore {
+export function createDatabase(name: string, options: DatabaseOptions): UseStore {
   const { timeout = 5_000 } = options
   let current: Connection | undefined
 
@@ -42,7 +42,10 @@ export function createDatabase(name: string, options: DatabaseOptions = {}): Use
     const forget = () => {
       if (current === connection) current = undefined
       globalThis.removeEventListener?.('pagehide', forget)
-      opened.then(close, () => {})
+      opened.then(
+        (database) => database.close(),
+        () => {},
+      )
     }
     const connection = { opened, forget }
     globalThis.addEventListener?.('pagehide', forget)
@@ -143,8 +146,4 @@ function abort(transaction: IDBTransaction | undefined): void {
   } catch {
     // It is being committed, or is over.
   }
-}
-
-function close(database: IDBDatabase): void {
-  database.close()
 }

@@ -3,6 +3,7 @@ import { compactDecrypt } from 'jose/jwe/compact/decrypt'
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
 import { UnsupportedError } from '../errors.ts'
 import { asObject, asString } from '../internal/json.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { createDatabase, type DatabaseOptions } from './database.ts'
 import { isRecord, type LostRecord, type ProblemListener, report, takeRecord } from './record.ts'
 import type { StoredRecord, TokenStore } from './token-store.ts'
@@ -33,9 +34,14 @@ interface StoredKey {
  * A record whose key is gone reads as a tombstone with `lost: "key"`: its user signs in again. Records from before the
  * encryption are read, and encrypted when they are written next.
  *
+ * @throws {TypeError} An option is unknown, or there is no inner store.
  * @throws {UnsupportedError} There is no WebCrypto here, as on all insecure origins (`http://absolute` of OBS).
  */
 export function encryptedStore(inner: TokenStore, options: EncryptedStoreOptions = {}): TokenStore {
+  refuseUnknownOptions('encryptedStore', options, ['name', 'onProblem', 'indexedDB', 'timeout'])
+  if (typeof inner?.keys !== 'function') {
+    throw new TypeError('encryptedStore takes the store to encrypt: encryptedStore(indexedDBStore()).')
+  }
   const { name = 'twitch-keyring.keys', onProblem } = options
   if (!globalThis.crypto?.subtle) {
     throw new UnsupportedError(

@@ -1,4 +1,5 @@
 import { promisifyRequest } from 'idb-keyval'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { createDatabase, type DatabaseOptions } from './database.ts'
 import { corruptRecord, isRecord, isTombstone, type ProblemListener, report, takeRecord } from './record.ts'
 import type { StoredRecord, TokenStore } from './token-store.ts'
@@ -13,8 +14,11 @@ export interface IndexedDBStoreOptions extends DatabaseOptions {
 /**
  * Keeps tokens in IndexedDB, the best place that a page has: `replace` is one strictly durable transaction. The database
  * is opened on first use. A record that cannot be read is set aside under `["corrupt", key]`, until its user signs out.
+ *
+ * @throws {TypeError} An option is unknown.
  */
 export function indexedDBStore(options: IndexedDBStoreOptions = {}): TokenStore {
+  refuseUnknownOptions('indexedDBStore', options, ['name', 'indexedDB', 'onProblem', 'timeout'])
   const { name = 'twitch-keyring', onProblem } = options
   const database = createDatabase(name, options)
 

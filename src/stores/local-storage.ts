@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { checkName, corruptRecord, isRecord, isTombstone, type ProblemListener, report, takeRecord } from './record.ts'
 import { toStoreError } from './store-error.ts'
 import type { StoredRecord, TokenStore } from './token-store.ts'
@@ -21,8 +22,10 @@ export interface LocalStorageStoreOptions {
  * It is `racy`: two tabs that write at the same instant can both believe that they were first.
  *
  * @throws {RangeError} The name has other characters.
+ * @throws {TypeError} An option is unknown.
  */
 export function localStorageStore(options: LocalStorageStoreOptions = {}): TokenStore {
+  refuseUnknownOptions('localStorageStore', options, ['name', 'storage', 'durable', 'onProblem'])
   const { name = 'twitch-keyring', durable = true, onProblem } = options
   checkName(name)
   const prefix = `${name}:`

@@ -6,15 +6,19 @@ export interface MemoryStoreOptions {
   readonly name?: string | undefined
 }
 
-/** Keeps tokens for as long as this page, Worker or process lives. Every call makes an empty store. */
-export function memoryStore(options: MemoryStoreOptions = {}): TokenStore {
+/**
+ * Keeps tokens for as long as this page, Worker or process lives. Every call makes an empty store.
+ *
+ * @throws {TypeError} An option is unknown.
+ */
+export function memoryStore({ name, ...others }: MemoryStoreOptions = {}): TokenStore {
+  for (const other in others) throw new TypeError(`memoryStore has no option "${other}". It has: name.`)
   const records = new Map<string, StoredRecord>()
-  let { name } = options
 
   return {
     get name() {
       // Not sooner: a Worker has no randomness while it starts.
-      name ??= `memory:${Math.random().toString(36).slice(2)}`
+      name ??= `memory:${Math.random()}`
       return name
     },
     durable: false,
@@ -26,13 +30,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): TokenStore {
 
     async replace(key, expectedVersion, next) {
       const record = takeRecord(expectedVersion, next)
-      if (records.get(key)?.version !== expectedVersion) return false
-      records.set(key, record)
-      return true
+      const isFirst = records.get(key)?.version === expectedVersion
+      if (isFirst) records.set(key, record)
+      return isFirst
     },
 
     async keys() {
-      return [...records].filter(([, record]) => !record.deleted).map(([key]) => key)
+      return [...records.keys()].filter((key) => !records.get(key)?.deleted)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../internal/options.ts'
 import { indexedDBStore } from './indexed-db.ts'
 import { localStorageStore } from './local-storage.ts'
 import { memoryStore } from './memory.ts'
@@ -37,8 +38,11 @@ interface Probe {
  * that can be spent once must not rest in two.
  *
  * A store that fails is no error here: `lost` says what it costs.
+ *
+ * @throws {TypeError} An option is unknown.
  */
 export async function openStore(options: OpenStoreOptions = {}): Promise<OpenedStore> {
+  refuseUnknownOptions('openStore', options, ['name', 'stores', 'onProblem'])
   const { name, onProblem } = options
   const { stores = [indexedDBStore({ name, onProblem }), localStorageStore({ name, onProblem })] } = options
   const lost: string[] = []

@@ -20,16 +20,12 @@ export function checkName(name: string): void {
 /** Whatever a store was handed by its medium: a record, or corrupt. */
 export function isRecord(value: unknown): value is StoredRecord {
   const { version, deleted } = asObject(value)
-  return isVersion(version) && (deleted === undefined || deleted === true)
+  return Number.isSafeInteger(version) && (version as number) > 0 && (deleted === undefined || deleted === true)
 }
 
 /** A corrupt record is none: `keys()` lists it, so that somebody reads it and hears of it. */
 export function isTombstone(value: unknown): boolean {
   return isRecord(value) && value.deleted === true
-}
-
-function isVersion(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0
 }
 
 /**
@@ -40,27 +36,28 @@ function isVersion(value: unknown): value is number {
  * @throws {TypeError} `next` is no plain data.
  */
 export function takeRecord(expectedVersion: number | undefined, next: StoredRecord): StoredRecord {
-  if (!isVersion(next.version) || (expectedVersion !== undefined && !(next.version > expectedVersion))) {
+  if (!(Number.isSafeInteger(next.version) && next.version > (expectedVersion ?? 0))) {
     throw new RangeError(`A record's version must grow: ${next.version} cannot follow ${expectedVersion}.`)
   }
-  try {
-    return structuredClone(next)
-  } catch {
+  return JSON.parse(JSON.stringify(next, plainValue)) as StoredRecord
+}
+
+/** By name, since a record may come from another realm. What `null` and its like are called is `undefined`. */
+function plainValue(this: Readonly<Record<string, object | undefined>>, name: string): unknown {
+  // Not as its `toJSON` made it.
+  const value = this[name]
+  if (!/^(Object|Array|Boolean|Number|String|undefined)$/.test(value?.constructor?.name as string)) {
     throw new TypeError('A record must be plain JSON data.')
   }
+  return value
 }
 
 /**
- * A version unlike any that a writer may still expect, for a record whose version is not known any more: the time in
- * microseconds, the last digits by chance.
+ * What takes the place of a corrupt record. It is no fresh start: an old writer must find that someone was first, and so
+ * its version, which is not known any more, is the time in microseconds, the last digits by chance.
  */
-export function unusedVersion(): number {
-  return Math.floor((Date.now() + Math.random()) * 1000)
-}
-
-/** What takes the place of a corrupt record. It is no fresh start: an old writer must find that someone was first. */
 export function corruptRecord(): LostRecord {
-  return { version: unusedVersion(), deleted: true, lost: 'corrupt' }
+  return { version: Math.floor((Date.now() + Math.random()) * 1000), deleted: true, lost: 'corrupt' }
 }
 
 /** Tells a listener in a turn of its own, so that what it throws is reported and stops no store. */

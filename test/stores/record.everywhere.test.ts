@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { checkName, isRecord, isTombstone, report, takeRecord, unusedVersion } from '../../src/stores/record.ts'
+import { checkName, corruptRecord, isRecord, isTombstone, report, takeRecord } from '../../src/stores/record.ts'
 
 test('takes for a record only what has a version that is a positive safe integer', () => {
   for (const value of [
@@ -32,8 +32,8 @@ test('refuses versions that do not grow with a RangeError that names both', () =
   expect(() => takeRecord(Number.NaN, { version: 7 })).toThrow(RangeError)
 })
 
-test('gives an unused version above any that counting reaches, and unlike the one before', () => {
-  const versions = new Set(Array.from({ length: 50 }, unusedVersion))
+test('gives a corrupt record a version above any that counting reaches, and unlike the one before', () => {
+  const versions = new Set(Array.from({ length: 50 }, () => corruptRecord().version))
   expect(versions.size).toBeGreaterThan(40)
   for (const version of versions) {
     expect(Number.isSafeInteger(version)).toBe(true)
