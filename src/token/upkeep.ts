@@ -57,7 +57,7 @@ export class Upkeep {
       for (let kept = queue.shift(); kept !== undefined; kept = queue.shift()) await this.#keep(kept)
     })
     await Promise.all(workers)
-    let next = now() + VALIDATE_EVERY
+    let next = now() + (this.#keeper.known.nobodys().size > 0 ? READ_EVERY : VALIDATE_EVERY)
     for (const kept of this.#keeper.known.all()) {
       const isUnsaved = keyring.commits.unsaved(kept.key) !== undefined
       next = Math.min(next, isUnsaved ? now() + SAVE_EVERY : kept.dueAt(now()))

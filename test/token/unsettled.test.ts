@@ -46,6 +46,15 @@ describe('a pair of which Twitch has not said yet whose it is', () => {
     expect(await handler.users()).toMatchObject([{ id: ANN.id }])
   })
 
+  test('is asked about again within a minute, where an alarm has to be told when', async () => {
+    const { clock, manager, speak } = await signInWhileSilent()
+    expect((await clock.until(manager.maintain())) - clock.now()).toBe(60_000)
+    speak()
+    await clock.advance(60_000)
+    await clock.until(manager.maintain())
+    expect(manager.status()).toMatchObject({ state: 'ok', userId: ANN.id })
+  })
+
   test('is asked about once by a thousand callers', async () => {
     const { clock, manager, speak, asked } = await signInWhileSilent()
     speak()
