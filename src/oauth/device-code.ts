@@ -1,5 +1,5 @@
 import { asNumber, asObject } from '../internal/json.ts'
-import type { Answer, RequestOptions } from '../internal/request.ts'
+import type { RequestOptions } from '../internal/request.ts'
 import type { Scope } from '../types.ts'
 import { post } from './post.ts'
 import { readRefusal } from './refusal.ts'
@@ -12,9 +12,9 @@ export interface DeviceCodeResponse {
   readonly user_code: string
   /** Holds the user code already. */
   readonly verification_uri: string
-  /** Seconds. */
+  /** Seconds: 1 to 86,400, whatever was said. */
   readonly expires_in: number
-  /** Seconds between two exchanges. */
+  /** Seconds between two exchanges: 1 to `expires_in`, whatever was said. */
   readonly interval: number
 }
 
@@ -74,7 +74,8 @@ export async function exchangeDeviceCode(
     'token',
     form,
     options,
-    (answer) => readTokenResponse(answer) ?? readState(answer),
+    // It reads `invalid device code`, too.
+    (answer) => readTokenResponse(answer) ?? readState(readRefusal(answer)?.replaceAll(' ', '_')),
   )
 }
 
@@ -88,21 +89,17 @@ export function readDeviceCodeResponse(body: unknown): DeviceCodeResponse | unde
   const { device_code, user_code, verification_uri, expires_in, interval } = asObject(body)
   if (!isText(device_code) || !isText(user_code) || !isText(verification_uri)) return undefined
   if (!/^https?:/i.test(verification_uri)) return undefined
+  // More than a day no timer need wait.
+  const seconds = Math.max(1, Math.min(asNumber(expires_in) || 1800, 86_400))
   return {
     device_code,
     user_code,
     verification_uri,
-    expires_in: positive(expires_in, 1800),
-    interval: positive(interval, 5),
+    expires_in: seconds,
+    interval: Math.max(1, Math.min(asNumber(interval) || 5, seconds)),
   }
 }
 
-function readState(answer: Answer): DeviceCodeState | undefined {
-  const said = STATES.exec(readRefusal(answer)?.replaceAll(' ', '_') ?? '')
-  return said?.[0] as DeviceCodeState | undefined
-}
-
-function positive(value: unknown, otherwise: number): number {
-  const number = asNumber(value) ?? 0
-  return number > 0 ? number : otherwise
+function readState(refusal = ''): DeviceCodeState | undefined {
+  return STATES.exec(refusal)?.[0] as DeviceCodeState | undefined
 }

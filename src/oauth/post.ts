@@ -8,6 +8,7 @@ import { failure } from './refusal.ts'
  *
  * @param request What is asked, as the start of a sentence: `Renewing a token`.
  * @param read Makes something of the answer. `undefined`: it says nothing about the token, the code or the user.
+ * @throws {TypeError} Something is missing; nothing was sent.
  * @throws {ConfigurationError} The app is set up wrongly.
  * @throws {NetworkError} No usable answer came.
  */
@@ -19,7 +20,10 @@ export async function post<Result>(
   read: (answer: Answer) => Result | undefined,
 ): Promise<Result> {
   const body = new URLSearchParams()
-  for (const [key, value] of Object.entries(form)) if (value !== undefined) body.set(key, value)
+  for (const [key, value] of Object.entries(form)) {
+    if (!value && !/secret|scopes/.test(key)) throw new TypeError(`The ${key.replaceAll('_', ' ')} is missing.`)
+    if (value !== undefined) body.set(key, value)
+  }
   const answer = await send(
     request,
     `${resolvePlatform(options).endpoints.id}/${path}`,

@@ -25,6 +25,21 @@ describe('requestDeviceCode', () => {
     expect(readDeviceCodeResponse({ ...device, expires_in: 0, interval: 'soon' })).toEqual(device)
   })
 
+  it.each<[interval: unknown, expires_in: unknown, times: readonly [interval: number, expires_in: number]]>([
+    [1e9, 1800, [1800, 1800]],
+    [Number.MAX_VALUE, 1e12, [86_400, 86_400]],
+    [10, 4, [4, 4]],
+    [0, 1800, [5, 1800]],
+    [-3, 1800, [1, 1800]],
+    [0.01, 0.5, [1, 1]],
+    [null, -1, [1, 1]],
+    ['5', '60', [5, 1800]],
+    [2, 1e-9, [1, 1]],
+  ])('an interval of %j within %j seconds becomes %j', (interval, expires_in, times) => {
+    const read = readDeviceCodeResponse({ ...device, interval, expires_in })
+    expect([read?.interval, read?.expires_in]).toEqual(times)
+  })
+
   it.each([{ device_code: '' }, { user_code: 7 }, { verification_uri: 'javascript:alert(1)' }])(
     'does not use an answer with %j',
     async (part) => {
