@@ -1,10 +1,11 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { NetworkError, TokenRejectedError, UnsupportedError } from '../errors.ts'
 import { asString } from '../internal/json.ts'
 import { resolvePlatform } from '../internal/platform.ts'
 import type { RequestOptions } from '../internal/request.ts'
+import { createKeySet } from './key-set.ts'
 
-export interface VerifyIdTokenOptions extends Pick<RequestOptions, 'endpoints' | 'fetch' | 'now' | 'timeout'> {
+export interface VerifyIdTokenOptions extends Omit<RequestOptions, 'signal'> {
   readonly clientId: string
   /** The one that was sent to the authorize page. */
   readonly nonce: string
@@ -33,8 +34,8 @@ export interface IdTokenClaims {
   readonly updated_at?: string
 }
 
-/** Key sets by the `fetch` that gets them and their address, so that keys are fetched once and for an unknown kid. */
-const keySets = new WeakMap<object, Map<string, JWTVerifyGetKey>>()
+/** By the `fetch` that gets them and their address. */
+const keySets = new WeakMap<object, Map<string, ReturnType<typeof createKeySet>>>()
 
 /**
  * Proves that Twitch made an id token, for this app and this sign-in.
@@ -75,26 +76,20 @@ export async function verifyIdToken(idToken: string, options: VerifyIdTokenOptio
   return claims as IdTokenClaims
 }
 
-function keysOf(url: string, { fetch, timeout = 10_000 }: VerifyIdTokenOptions): JWTVerifyGetKey {
-  const by = fetch ?? globalThis.fetch
-  const sets = keySets.get(by) ?? new Map<string, JWTVerifyGetKey>()
+function keysOf(url: string, options: VerifyIdTokenOptions): JWTVerifyGetKey {
+  const by = options.fetch ?? globalThis.fetch
+  const sets = keySets.get(by) ?? new Map<string, ReturnType<typeof createKeySet>>()
   keySets.set(by, sets)
-  const keys =
-    sets.get(url) ??
-    createRemoteJWKSet(new URL(url), {
-      timeoutDuration: timeout,
-      // No header of its own: id.twitch.tv would refuse a preflight.
-      [customFetch]: (url, { signal }) => (fetch ?? globalThis.fetch)(url, { signal }),
-    })
-  sets.set(url, keys)
-  return keys
+  const set = sets.get(url) ?? createKeySet(url)
+  sets.set(url, set)
+  return set(options)
 }
 
 /** What jose says of the claims could hold an e-mail address: only its code is passed on. */
 function describe(error: unknown): Error {
-  if (error instanceof TokenRejectedError) return error
+  if (error instanceof TokenRejectedError || error instanceof NetworkError) return error
   const code = error instanceof errors.JOSEError ? error.code : undefined
-  if (code === undefined || /^ERR_(JOSE_GENERIC|JWKS_TIMEOUT|JWKS_INVALID)$/.test(code)) {
+  if (code === undefined || /^ERR_(JOSE_GENERIC|JWKS_INVALID)$/.test(code)) {
     return new NetworkError('The keys of Twitch could not be fetched: the id token may well be good; try later.')
   }
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
