@@ -1,6 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { ConfigurationError, TokenRejectedError, UnsupportedError } from '../errors.ts'
 import { asNumber, asObject, asString } from '../internal/json.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 
 /**
  * What Twitch says in the JWT of a panel, in its own names.
@@ -54,15 +55,20 @@ const ROLES = ['broadcaster', 'moderator', 'viewer', 'external'] as const
  * Proves, in the backend of an extension, that Twitch made the JWT that a panel sent.
  *
  * @param jwt The bare JWT, without `Bearer`.
+ * @throws {TypeError} There is no secret, or an option is unknown.
  * @throws {TokenRejectedError} `invalid`: it is expired, was made with another secret, or is no such JWT.
  * @throws {ConfigurationError} A secret is not the base64 of the developer console.
  * @throws {UnsupportedError} There is no WebCrypto here.
  * @see https://dev.twitch.tv/docs/extensions/building/#verifying-the-jwt
  */
 export async function verifyExtensionJwt(jwt: string, options: VerifyExtensionJwtOptions): Promise<ExtensionJwtClaims> {
+  refuseUnknownOptions('verifyExtensionJwt', options, ['secrets', 'leeway', 'now'])
   const { secrets, leeway = 30_000, now = Date.now } = options
-  const keys = (typeof secrets === 'string' ? [secrets] : secrets).map(decodeSecret)
-  if (keys.length === 0) throw new TypeError('To verify a JWT takes at least one secret.')
+  const list = typeof secrets === 'string' ? [secrets] : secrets
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new TypeError('verifyExtensionJwt takes { secrets }: one of the extension, or a list of some, in base64.')
+  }
+  const keys = list.map(decodeSecret)
   requireSubtle()
   if (typeof jwt !== 'string' || jwt.length > LONGEST) throw rejected('it is no JWT of Twitch')
   for (const [at, key] of keys.entries()) {
@@ -86,7 +92,7 @@ export async function verifyExtensionJwt(jwt: string, options: VerifyExtensionJw
 /**
  * Makes the JWT with which the backend of an extension asks Helix, as `Authorization: Bearer`.
  *
- * @throws {TypeError} The `user_id` is missing.
+ * @throws {TypeError} The `user_id` is missing, or an option is unknown.
  * @throws {ConfigurationError} The secret is not the base64 of the developer console.
  * @throws {UnsupportedError} There is no WebCrypto here.
  * @see https://dev.twitch.tv/docs/extensions/reference/#jwt-schema
@@ -95,8 +101,9 @@ export async function signExtensionJwt(
   claims: SignedExtensionClaims,
   options: SignExtensionJwtOptions,
 ): Promise<string> {
+  refuseUnknownOptions('signExtensionJwt', options, ['secret', 'lifetime', 'now'])
   const { secret, lifetime = 60_000, now = Date.now } = options
-  const { user_id, channel_id, pubsub_perms } = claims
+  const { user_id, channel_id, pubsub_perms } = claims ?? {}
   if (typeof user_id !== 'string' || user_id === '') {
     throw new TypeError("user_id must be the user id of the extension's owner, as a string.")
   }

@@ -179,3 +179,30 @@ describe('a JWT of a backend', () => {
     expect(await outcome(signExtensionJwt({ user_id: '1' }, { secret: SECRET, lifetime }))).toBeInstanceOf(RangeError)
   })
 })
+
+describe('who gives the wrong options hears of the right ones', () => {
+  const jwt = 'a.b.c'
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['{ secret }', () => verifyExtensionJwt(jwt, { secret: SECRET } as never), 'no option "secret". It has: secrets, '],
+    ['{}', () => verifyExtensionJwt(jwt, {} as never), 'takes { secrets }'],
+    ['no secret at all', () => verifyExtensionJwt(jwt, { secrets: [] }), 'takes { secrets }'],
+    ['a number', () => verifyExtensionJwt(jwt, { secrets: 7 } as never), 'takes { secrets }'],
+    ['the bare secret', () => verifyExtensionJwt(jwt, SECRET as never), 'an object with options: secrets, '],
+    [
+      'nothing',
+      () => (verifyExtensionJwt as (jwt: string) => Promise<unknown>)(jwt),
+      'an object with options: secrets, ',
+    ],
+    [
+      '{ secrets } to sign',
+      () => signExtensionJwt({ user_id: '1' }, { secrets: SECRET } as never),
+      'no option "secrets". It has: secret, ',
+    ],
+    ['no claims', () => signExtensionJwt(undefined as never, { secret: SECRET }), 'user_id must be'],
+  ])('%s', async (_, call, said) => {
+    const error = await outcome(call())
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toContain(said)
+    expect((error as Error).message).not.toContain(SECRET)
+  })
+})
