@@ -56,6 +56,7 @@ const ROLES = ['broadcaster', 'moderator', 'viewer', 'external'] as const
  *
  * @param jwt The bare JWT, without `Bearer`.
  * @throws {TypeError} There is no secret, or an option is unknown.
+ * @throws {RangeError} The leeway is no number of milliseconds.
  * @throws {TokenRejectedError} `invalid`: it is expired, was made with another secret, or is no such JWT.
  * @throws {ConfigurationError} A secret is not the base64 of the developer console.
  * @throws {UnsupportedError} There is no WebCrypto here.
@@ -68,6 +69,7 @@ export async function verifyExtensionJwt(jwt: string, options: VerifyExtensionJw
   if (!Array.isArray(list) || list.length === 0) {
     throw new TypeError('verifyExtensionJwt takes { secrets }: one of the extension, or a list of some, in base64.')
   }
+  if (!(leeway >= 0 && leeway < Infinity)) throw new RangeError('leeway must be a number of milliseconds, 0 or more.')
   const keys = list.map(decodeSecret)
   requireSubtle()
   if (typeof jwt !== 'string' || jwt.length > LONGEST) throw rejected('it is no JWT of Twitch')

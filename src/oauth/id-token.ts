@@ -40,6 +40,8 @@ const keySets = new WeakMap<object, Map<string, ReturnType<typeof createKeySet>>
 /**
  * Proves that Twitch made an id token, for this app and this sign-in.
  *
+ * @throws {TypeError} The client id or the nonce is missing.
+ * @throws {RangeError} The leeway is no number of milliseconds.
  * @throws {TokenRejectedError} It is not good; `reason` is `wrong-app` when it is for another one, else `invalid`.
  * @throws {NetworkError} Twitch's keys could not be fetched.
  * @throws {UnsupportedError} There is no WebCrypto here, as on pages that are no secure context.
@@ -48,6 +50,7 @@ const keySets = new WeakMap<object, Map<string, ReturnType<typeof createKeySet>>
 export async function verifyIdToken(idToken: string, options: VerifyIdTokenOptions): Promise<IdTokenClaims> {
   const { clientId, nonce, accessToken, leeway = 30_000 } = options
   if (!clientId || !nonce) throw new TypeError('To verify an id token takes the client id and the nonce.')
+  if (!(leeway >= 0 && leeway < Infinity)) throw new RangeError('leeway must be a number of milliseconds, 0 or more.')
   if (globalThis.crypto?.subtle === undefined) {
     throw new UnsupportedError('An id token can only be verified in a secure context: serve the page over HTTPS.')
   }

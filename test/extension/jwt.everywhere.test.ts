@@ -45,6 +45,13 @@ describe('a JWT of a panel', () => {
     }
   })
 
+  test('is given no leeway that would make every time good', async () => {
+    const ended = await sign({ ...claims, exp: NOW / 1000 - 900 })
+    for (const leeway of [Number.NaN, Number.POSITIVE_INFINITY, -1, '1 day' as never]) {
+      await expect(verifyExtensionJwt(ended, { secrets: SECRET, now, leeway })).rejects.toThrow(RangeError)
+    }
+  })
+
   test.each<[unknown, boolean]>([
     [true, true],
     ['true', true],

@@ -167,6 +167,14 @@ describe('verifyIdToken', () => {
     })
   })
 
+  it('takes no leeway that would make every time good', async () => {
+    const { options } = setUp()
+    const ended = await sign({ exp: now - 900 })
+    for (const leeway of [Number.NaN, Number.POSITIVE_INFINITY, -1, '1 day' as never]) {
+      await expect(verifyIdToken(ended, { ...options, leeway })).rejects.toThrow(RangeError)
+    }
+  })
+
   it('belongs to its access token', async () => {
     const { options } = setUp()
     const token = await sign({ at_hash: AT_HASH })
