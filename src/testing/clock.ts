@@ -1,3 +1,5 @@
+import { amount, callback, check, number, type Shape } from './shape.ts'
+
 /** The time a fake Twitch lives in. A {@link FakeClock}, or {@link realClock}. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. */
@@ -47,6 +49,8 @@ export interface FakeClockOptions {
   readonly patience?: number | undefined
 }
 
+const OPTIONS: Shape<FakeClockOptions> = { startAt: number, settle: callback, patience: amount }
+
 interface Timer {
   readonly at: number
   readonly order: number
@@ -64,11 +68,11 @@ const TIMERS_AT_ONCE = 100_000
  *
  * As on real platforms a delay above 2,147,483,647 ms (24.8 days) counts as 0.
  *
- * @throws {TypeError} `startAt` is no number.
+ * @throws {TypeError} There is no such option, or it must be another kind of thing.
  */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
+  check('createFakeClock()', options, OPTIONS)
   const { startAt = Date.UTC(2026, 0, 1), settle: drain = nextTask, patience = 10_000 } = options
-  if (!Number.isFinite(startAt)) throw new TypeError('startAt must be epoch milliseconds.')
 
   let elapsed = 0
   let offset = startAt

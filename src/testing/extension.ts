@@ -1,5 +1,7 @@
 import type { Clock } from './clock.ts'
 import { createRandom, type Random } from './random.ts'
+import { amount, check, flag, needed, oneOf, type Shape, text } from './shape.ts'
+import { userOf } from './users.ts'
 import type { TokenOwner, UserDirectory } from './world.ts'
 
 /** What `Twitch.ext.onAuthorized` is called with. */
@@ -30,6 +32,16 @@ export interface ExtensionAuthOptions {
   readonly helixToken?: boolean | undefined
 }
 
+const AUTH: Shape<ExtensionAuthOptions> = {
+  clientId: needed(text),
+  channel: needed(text),
+  viewer: text,
+  role: oneOf('broadcaster', 'moderator', 'viewer'),
+  shared: flag,
+  lifetime: amount,
+  helixToken: flag,
+}
+
 /** The hands on extensions: what Twitch gives their panels. */
 export interface FakeExtensions {
   /** @returns A new secret, in base64. The older ones stay good. */
@@ -39,7 +51,7 @@ export interface FakeExtensions {
   /**
    * Authorizes a panel, as Twitch does when it loads, and again before the tokens end.
    *
-   * @throws {TypeError} No such user.
+   * @throws {TypeError} No such user or option.
    */
   authorize(options: ExtensionAuthOptions): Promise<ExtensionAuth>
   /** All helix tokens of an extension end. */
@@ -65,11 +77,7 @@ export function createExtensionServer(
   const secrets = new Map<string, string[]>()
   const helixTokens = new Map<string, { readonly owner: PanelOwner; readonly expiresAt: number }>()
 
-  function user(login: string) {
-    const found = users.byLogin(login)
-    if (found === undefined) throw new TypeError(`There is no user ${login}.`)
-    return found
-  }
+  const user = (login: string) => userOf(users, login)
 
   const hands: FakeExtensions = {
     addSecret(clientId) {
@@ -81,7 +89,9 @@ export function createExtensionServer(
       if (!secrets.has(clientId)) hands.addSecret(clientId)
       return secrets.get(clientId) ?? []
     },
-    authorize({ clientId, channel, viewer, role, shared = false, lifetime = 3_600, helixToken = true }) {
+    authorize(options) {
+      check('authorize()', options, AUTH)
+      const { clientId, channel, viewer, role, shared = false, lifetime = 3_600, helixToken = true } = options
       const broadcaster = user(channel)
       const who = viewer === undefined ? undefined : user(viewer)
       const own = who === broadcaster

@@ -4,57 +4,24 @@ import { createExtensionServer, type FakeExtensions } from './extension.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createFetch, createHandle } from './fetch.ts'
 import { createHelixServer, type FakeHelix } from './helix.ts'
-import { createIdSwitches, type IdSwitches } from './id/switches.ts'
-import { createIdServer, type FakeAppOptions, type FakeId } from './id.ts'
+import { createIdSwitches } from './id/switches.ts'
+import { createIdServer, type FakeId } from './id.ts'
 import {
   createFakeWebSocket,
   createIrcServer,
   type Handshake,
   type IrcServer,
-  type IrcServerOptions,
   type IrcSession,
   type IrcSocket,
 } from './irc/index.ts'
+import { checkOptions, type FakeTwitchOptions, resolveEndpoints } from './options.ts'
 import { picture } from './pictures.ts'
 import { createRandom, type Random } from './random.ts'
 import { createRoutes } from './routes.ts'
-import { createServe, type Latency } from './serve.ts'
+import { createServe, LATENCY, type Latency } from './serve.ts'
+import { flag, guard, needed } from './shape.ts'
 import { createUserDirectory } from './users.ts'
-import type { FakeUserOptions, LogEntry, UserDirectory, World } from './world.ts'
-
-const TWITCH: Endpoints = {
-  id: 'https://id.twitch.tv/oauth2',
-  helix: 'https://api.twitch.tv/helix',
-  irc: 'wss://irc-ws.chat.twitch.tv',
-  cdn: 'https://static-cdn.jtvnw.net',
-}
-
-type Options<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
-
-export interface FakeTwitchOptions extends Options<IdSwitches> {
-  /** Default {@link realClock}. */
-  readonly clock?: Clock | undefined
-  /** The same seed gives the same ids, tokens and codes for the same requests. Default 1. */
-  readonly seed?: number | undefined
-  readonly users?: readonly FakeUserOptions[] | undefined
-  readonly apps?: readonly FakeAppOptions[] | undefined
-  /** Where it is served. Default: Twitch's own addresses. No slash at the end. */
-  readonly endpoints?: Partial<Endpoints> | undefined
-  /** The page at which a user enters a device code. Default `https://www.twitch.tv/activate`. */
-  readonly verificationUri?: string | undefined
-  /** Milliseconds that each HTTP request takes, or the shortest and the longest. Default 0. */
-  readonly latency?: Latency | undefined
-  /** Whether `fetch` obeys the rules for pages (preflights, unreadable headers), or those for servers. Default `true`. */
-  readonly cors?: boolean | undefined
-  /** Whether pages may read the `Ratelimit-*` headers, which is not known of Twitch. Default `false`. */
-  readonly exposeRateLimit?: boolean | undefined
-  /** Helix points a minute. Default 800. */
-  readonly rateLimit?: number | undefined
-  /** How chat behaves. */
-  readonly chat?: IrcServerOptions | undefined
-  /** How many requests the log keeps at least. Default 10,000. */
-  readonly logLimit?: number | undefined
-}
+import type { LogEntry, UserDirectory, World } from './world.ts'
 
 /** Twitch, without its network. */
 export interface FakeTwitch {
@@ -104,11 +71,12 @@ export interface FakeTwitch {
  * const pair = twitch.id.issue({ clientId: 'my-app', login: 'streamer', scopes: ['chat:read'] })
  * const handler = new SimpleTokenHandler(pair.accessToken, 'my-app', { refreshToken: pair.refreshToken, platform: twitch.platform })
  *
- * @throws {TypeError} Two users or apps are the same, or not well-formed.
+ * @throws {TypeError} There is no such option, or two users or apps are the same, or not well-formed.
  */
 export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
+  checkOptions(options)
   const { clock = realClock, seed = 1, logLimit = 10_000 } = options
-  const endpoints: Endpoints = { ...TWITCH, ...options.endpoints }
+  const endpoints = resolveEndpoints(options.endpoints)
   const exposed = options.exposeRateLimit === true ? ['Ratelimit-Limit', 'Ratelimit-Remaining', 'Ratelimit-Reset'] : []
   // Streams of their own: what a client draws, or how long a request takes, changes no token.
   const random = createRandom(seed)
@@ -198,7 +166,7 @@ export function createFakeTwitch(options: FakeTwitchOptions = {}): FakeTwitch {
     handshake: () => chat.handshake(),
     accept: (socket, handshake) => chat.accept(socket, handshake),
   }
-  return twitch
+  return guard('twitch', twitch, { latency: needed(LATENCY), cors: needed(flag) })
 }
 
 /** 128 bits. */

@@ -1,3 +1,19 @@
+import {
+  amount,
+  anything,
+  callback,
+  check,
+  flag,
+  needed,
+  number,
+  oneOf,
+  path,
+  recordOf,
+  type Shape,
+  status,
+  text,
+} from './shape.ts'
+
 /** The servers that a fault can strike and that the log tells apart. */
 export type Host = 'id' | 'helix' | 'cdn' | 'irc'
 
@@ -90,8 +106,9 @@ export interface FaultTarget {
 }
 
 interface FaultMatch {
-  /** Preflights (`OPTIONS`) are struck only where this names them. */
+  /** In any case. Preflights (`OPTIONS`) are struck only where this names them. */
   readonly method?: string | undefined
+  /** Below the endpoint, such as `/token`. For chat: the first parameter, such as `#streamer`. */
   readonly path?: string | undefined
   /** Strikes only where this says so. */
   readonly when?: ((target: FaultTarget) => boolean) | undefined
@@ -108,23 +125,73 @@ export type FaultRule =
 
 /** The faults that are to come. */
 export interface Faults {
-  /** @returns The function that removes the rule. */
+  /**
+   * @returns The function that removes the rule.
+   * @throws {TypeError} It could never strike: no such host or kind, or something that this kind does not have.
+   */
   add(rule: FaultRule): () => void
   clear(): void
   /** Uses up one turn of the first rule that matches and strikes. */
   next(target: FaultTarget): Fault | undefined
 }
 
+const RULE: Shape<FaultRule> = {
+  host: needed(oneOf('id', 'helix', 'cdn', 'irc')),
+  fault: needed(anything),
+  method: text,
+  path: text,
+  when: callback,
+  times: amount,
+  skip: amount,
+}
+
+const at = oneOf('before', 'after')
+const latency = amount
+
+/** What each kind has beside `kind`. */
+const HTTP_FAULTS: Readonly<Record<HttpFault['kind'], Shape<object>>> = {
+  none: { latency },
+  'no-answer': { latency, at },
+  hang: { latency, at },
+  status: { latency, at, status: needed(status), body: text, headers: recordOf(text), cors: flag },
+  html: { latency, at, status, cors: flag },
+  cut: { latency, length: amount, silent: flag },
+  body: { latency, body: needed(text), contentType: text },
+  endless: { latency },
+}
+
+const IRC_FAULTS: Readonly<Record<IrcFault['kind'], Shape<object>>> = {
+  ...HTTP_FAULTS,
+  close: { code: number, reason: text, after: amount },
+  'half-open': { after: amount },
+  drop: {},
+  frames: { how: needed(oneOf('split', 'merge', 'repeat', 'reorder', 'cut', 'drop')) },
+}
+
+function checkRule(rule: FaultRule): void {
+  check('A rule of faults', rule, RULE)
+  if (rule.host !== 'irc') check('A rule of faults', { path: rule.path }, { path })
+  const kinds: Readonly<Record<string, Shape<object>>> = rule.host === 'irc' ? IRC_FAULTS : HTTP_FAULTS
+  const kind = needed(oneOf(...Object.keys(kinds)))
+  const given: unknown = rule.fault
+  const name = typeof given === 'object' && given !== null && 'kind' in given ? String(given.kind) : ''
+  if (!Object.hasOwn(kinds, name))
+    throw new TypeError(`The fault of a rule for ${rule.host} needs "kind": ${kind.what}.`)
+  check(`The fault "${name}"`, given, { kind, ...kinds[name] })
+}
+
 export function createFaults(): Faults {
   interface Entry {
     readonly rule: FaultRule
+    readonly method: string | undefined
     skip: number
     times: number
   }
   let entries: Entry[] = []
 
   function strikes(entry: Entry, target: FaultTarget): boolean {
-    const { host, method, path, when } = entry.rule
+    const { method } = entry
+    const { host, path, when } = entry.rule
     if (entry.times <= 0 || host !== target.host) return false
     if (method === undefined ? target.method === 'OPTIONS' : method !== target.method) return false
     if (path !== undefined && path !== target.path) return false
@@ -134,7 +201,9 @@ export function createFaults(): Faults {
 
   return {
     add(rule) {
-      const entry: Entry = { rule, skip: rule.skip ?? 0, times: rule.times ?? Number.POSITIVE_INFINITY }
+      checkRule(rule)
+      const { method, skip = 0, times = Number.POSITIVE_INFINITY } = rule
+      const entry: Entry = { rule, method: method?.toUpperCase(), skip, times }
       entries.push(entry)
       return () => {
         entries = entries.filter((other) => other !== entry)

@@ -4,6 +4,8 @@ import { sendChatMessage } from './helix/chat-messages.ts'
 import { getChannelBadges, getGlobalBadges, getGlobalEmotes } from './helix/chat-pictures.ts'
 import { createRateLimit } from './helix/rate-limit.ts'
 import {
+  checkAnswerer,
+  checkReply,
   type HelixAnswerer,
   type HelixReply,
   type HelixRequest,
@@ -12,17 +14,26 @@ import {
   notTheSameUser,
   toAnswer,
 } from './helix/request.ts'
-import { channelOf, type FakeChannel, type FakeStream, type HelixState } from './helix/state.ts'
+import {
+  channelOf,
+  checkStream,
+  type FakeChannel,
+  type FakeStream,
+  type FakeStreamOptions,
+  type HelixState,
+} from './helix/state.ts'
 import { getStreams } from './helix/streams.ts'
 import { getUsers } from './helix/users.ts'
 import type { Answer, Call } from './http.ts'
 import { credentials } from './id/answers.ts'
-import type { FakeUser, TokenOwner, World } from './world.ts'
+import { amount, guard, needed } from './shape.ts'
+import { userOf } from './users.ts'
+import type { TokenOwner, World } from './world.ts'
 
 export { page as helixPage } from './helix/page.ts'
 export type { HelixAnswerer, HelixReply, HelixRequest, HelixRules } from './helix/request.ts'
 export { helixError } from './helix/request.ts'
-export type { FakeChannel, FakeStream } from './helix/state.ts'
+export type { FakeChannel, FakeStream, FakeStreamOptions } from './helix/state.ts'
 
 /** The hands on Helix: what happens on Twitch, and answers for endpoints that the fake does not have. */
 export interface FakeHelix {
@@ -33,13 +44,11 @@ export interface FakeHelix {
    *
    * @param path Such as `/moderation/banned`.
    * @returns The function that takes it back.
+   * @throws {TypeError} No request could ever come to it. What it gives is looked at as well.
    */
   answer(method: string, path: string, answerer: HelixAnswerer, rules?: HelixRules): () => void
-  /** Starts a stream, or changes the one that runs. */
-  goLive(
-    login: string,
-    stream?: { readonly [Part in keyof FakeChannel]?: FakeChannel[Part] } & { readonly viewerCount?: number },
-  ): FakeStream
+  /** Starts a stream, or changes the one that runs. What is left out stays. */
+  goLive(login: string, stream?: FakeStreamOptions): FakeStream
   goOffline(login: string): void
   /** What the channel says about itself; may be changed. */
   channel(login: string): FakeChannel
@@ -95,30 +104,35 @@ export function createHelixServer(world: World, options: HelixServerOptions): He
     hasGranted,
   }
 
-  function user(login: string): FakeUser {
-    const found = users.byLogin(login)
-    if (found === undefined) throw new TypeError(`There is no user ${login}.`)
-    return found
-  }
+  const user = (login: string) => userOf(users, login)
 
   const hands: FakeHelix = {
     rateLimit: options.rateLimit ?? 800,
     answer(method, path, answerer, rules = OPEN) {
+      checkAnswerer(method, path, answerer, rules)
       const key = `${method.toUpperCase()} ${path}`
-      const endpoint: Endpoint = { answer: (_, request) => answerer(request), rules }
+      const endpoint: Endpoint = {
+        answer(_, request) {
+          const reply = answerer(request)
+          return reply instanceof Promise ? reply.then(checkReply) : checkReply(reply)
+        },
+        rules,
+      }
       answerers.set(key, endpoint)
       return () => {
         if (answerers.get(key) === endpoint) answerers.delete(key)
       }
     },
     goLive(login, change = {}) {
+      checkStream(change)
       const owner = user(login)
       const channel = channelOf(state, owner)
-      const { viewerCount = 1, ...rest } = change
-      Object.assign(channel, rest)
       const running = state.streams.get(owner.id)
+      const { viewerCount = running?.viewerCount ?? 1, ...rest } = change
+      for (const [name, value] of Object.entries(rest))
+        if (value !== undefined) Object.assign(channel, { [name]: value })
       const { id = String(Math.floor(world.random() * 1e11)), startedAt = seconds(clock.now()) } = running ?? {}
-      const stream: FakeStream = { id, startedAt, user: owner, ...channel, viewerCount }
+      const stream: FakeStream = Object.seal({ id, startedAt, user: owner, ...channel, viewerCount })
       state.streams.set(owner.id, stream)
       return stream
     },
@@ -165,14 +179,14 @@ export function createHelixServer(world: World, options: HelixServerOptions): He
       body: parse(call.text),
       owner,
     }
-    const refusal = check(endpoint.rules, request)
+    const refusal = refuse(endpoint.rules, request)
     if (refusal !== undefined) return toAnswer(refusal, headers)
     const reply = endpoint.answer(state, request)
     if (!(reply instanceof Promise)) return toAnswer(reply, headers)
     return reply.then((settled) => toAnswer(settled, headers))
   }
 
-  return { hands, answer }
+  return { hands: guard('helix', hands, { rateLimit: needed(amount) }), answer }
 }
 
 /** Whose request it is, or why it is refused. */
@@ -197,7 +211,7 @@ function unauthorized(message: string): HelixReply & { status: number } {
   return { ...helixError(401, message), status: 401 }
 }
 
-function check(rules: HelixRules, { owner, query }: HelixRequest): HelixReply | undefined {
+function refuse(rules: HelixRules, { owner, query }: HelixRequest): HelixReply | undefined {
   const { scopes, self, app = scopes === undefined && self === undefined } = rules
   if (owner.user === undefined) return app ? undefined : helixError(401, 'Missing User OAUTH Token')
   if (scopes !== undefined && !scopes.some((scope) => owner.scopes.includes(scope))) {

@@ -52,7 +52,7 @@ export interface Consent {
 export interface FakeId {
   /** How it behaves where Twitch is undocumented; may be changed at any time. */
   readonly switches: IdSwitches
-  /** @throws {TypeError} The client id is taken, or the secret does not fit the client type. */
+  /** @throws {TypeError} The client id is taken, the secret does not fit the client type, or an app has no such thing. */
   addApp(app: FakeAppOptions): FakeApp
   /**
    * The user opens the verification URI and allows the app.
@@ -69,7 +69,11 @@ export interface FakeId {
    * @throws {TypeError} Twitch shows an error page instead, or there is no such user.
    */
   authorize(url: string | URL, consent: Consent): Promise<string>
-  /** A pair as if the user had signed in. */
+  /**
+   * A pair as if the user had signed in.
+   *
+   * @throws {TypeError} There is no such app, user or option.
+   */
   issue(options: IssueOptions): IssuedTokens
   /** An app token, as by client credentials. */
   issueAppToken(clientId: string): { readonly accessToken: string; readonly expiresIn: number }

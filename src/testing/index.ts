@@ -1,7 +1,7 @@
 export type { Clock, FakeClock, FakeClockOptions } from './clock.ts'
 export { createFakeClock, realClock } from './clock.ts'
 export type { ExtensionAuth, ExtensionAuthOptions, FakeExtensions } from './extension.ts'
-export type { FakeTwitch, FakeTwitchOptions } from './fake-twitch.ts'
+export type { FakeTwitch } from './fake-twitch.ts'
 export { createFakeTwitch } from './fake-twitch.ts'
 export type {
   Fault,
@@ -20,6 +20,7 @@ export type {
   FakeChannel,
   FakeHelix,
   FakeStream,
+  FakeStreamOptions,
   HelixAnswerer,
   HelixReply,
   HelixRequest,
@@ -61,6 +62,7 @@ export type {
   UserNotice,
 } from './irc/index.ts'
 export { createChatter, generateChat, userNotices } from './irc/index.ts'
+export type { FakeTwitchOptions } from './options.ts'
 export type { Latency } from './serve.ts'
 export type { TokenStoreCase, TokenStoreCasesOptions } from './token-store-cases.ts'
 export { tokenStoreCases } from './token-store-cases.ts'

@@ -2,6 +2,7 @@ import { corsHeaders, preflightHeaders } from './cors.ts'
 import type { HttpFault } from './faults.ts'
 import { type Answer, type Call, lastOfEach } from './http.ts'
 import type { Random } from './random.ts'
+import { amount, type Kind } from './shape.ts'
 import type { LogEntry, World } from './world.ts'
 
 /** What reaches the caller of one request. */
@@ -14,6 +15,11 @@ export type Delivery =
 
 /** Milliseconds, or from one number to another by (seeded) chance. */
 export type Latency = number | readonly [shortest: number, longest: number]
+
+export const LATENCY: Kind = {
+  what: 'milliseconds, or a list of the fewest and the most',
+  fits: (value) => (Array.isArray(value) ? value.length === 2 && value.every(amount.fits) : amount.fits(value)),
+}
 
 export interface ServeOptions {
   readonly latency: () => Latency

@@ -1,4 +1,5 @@
 import type { StoreConsistency, StoredRecord, TokenStore } from '../stores/token-store.ts'
+import { check as checkOptions, flag, oneOf, type Shape } from './shape.ts'
 
 /** One promise of {@link TokenStore}. Hand it to any test runner: `test(name, run)`. */
 export interface TokenStoreCase {
@@ -18,17 +19,25 @@ export interface TokenStoreCasesOptions {
   readonly shared?: boolean | undefined
 }
 
+const OPTIONS: Shape<TokenStoreCasesOptions> = {
+  consistency: oneOf('atomic', 'locked', 'racy', 'eventual'),
+  shared: flag,
+}
+
 type Create = (name: string) => TokenStore | Promise<TokenStore>
 type Body = (open: () => Promise<TokenStore>, openOther: () => Promise<TokenStore>) => Promise<void>
 
 /**
  * What every {@link TokenStore} must pass.
  *
+ * @throws {TypeError} There is no such option.
  * @param create Makes a handle on the store with this name (letters, digits and `-`; each case takes names of its own).
  * @example
  * for (const { name, run } of tokenStoreCases((name) => myStore(name))) test(name, run)
  */
 export function tokenStoreCases(create: Create, options: TokenStoreCasesOptions = {}): readonly TokenStoreCase[] {
+  if (typeof create !== 'function') throw new TypeError('tokenStoreCases() takes a function that makes a store.')
+  checkOptions('tokenStoreCases()', options, OPTIONS)
   const { consistency = 'atomic', shared = true } = options
   const cases: TokenStoreCase[] = []
 

@@ -1,4 +1,5 @@
 import { hash, type Random } from './random.ts'
+import { check, flag, needed, noSuch, oneOf, type Shape, text } from './shape.ts'
 import type { FakeUser, FakeUserOptions, UserDirectory } from './world.ts'
 
 /** The colours Twitch deals out to those who chose none. */
@@ -20,6 +21,23 @@ const NAME_COLORS = [
   '#00FF7F',
 ] as const
 
+/** What can be changed of a user. */
+export const USER_CHANGES: Shape<Omit<FakeUserOptions, 'id' | 'login'>> = {
+  displayName: text,
+  color: text,
+  type: oneOf('', 'admin', 'global_mod', 'staff'),
+  broadcasterType: oneOf('', 'affiliate', 'partner'),
+  description: text,
+  profileImageUrl: text,
+  email: text,
+  emailVerified: flag,
+  createdAt: text,
+  verifiedBot: flag,
+  suspended: flag,
+}
+
+const USER: Shape<FakeUserOptions> = { login: needed(text), id: text, ...USER_CHANGES }
+
 export function createUserDirectory(random: Random, cdn: string): UserDirectory {
   const byLogin = new Map<string, FakeUser>()
   const byId = new Map<string, FakeUser>()
@@ -38,12 +56,24 @@ export function createUserDirectory(random: Random, cdn: string): UserDirectory 
   }
 }
 
+/** @throws {TypeError} There is no such user. */
+export function userOf(users: UserDirectory, login: string): FakeUser {
+  const found = users.byLogin(login)
+  if (found !== undefined) return found
+  throw noSuch(
+    'user',
+    login,
+    users.all().map((user) => user.login),
+  )
+}
+
 function createUser(options: FakeUserOptions, random: Random, cdn: string): FakeUser {
+  check('A user', options, USER)
   const { login } = options
   if (!/^[a-z0-9_]{1,25}$/.test(login)) {
     throw new TypeError(`"${login}" is no login: 1 to 25 of a-z, 0-9 and _.`)
   }
-  return {
+  return Object.seal({
     id: options.id ?? String(random.integer(10_000_000, 999_999_999)),
     login,
     displayName: options.displayName ?? login,
@@ -57,5 +87,5 @@ function createUser(options: FakeUserOptions, random: Random, cdn: string): Fake
     createdAt: options.createdAt ?? '2016-12-14T20:32:28Z',
     verifiedBot: options.verifiedBot ?? false,
     suspended: options.suspended ?? false,
-  }
+  })
 }

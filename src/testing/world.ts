@@ -4,7 +4,7 @@ import type { Faults, Host } from './faults.ts'
 export type { Clock } from './clock.ts'
 export type { Fault, Faults, Host } from './faults.ts'
 
-/** A Twitch account. What can change is writable: tests may change it. */
+/** A Twitch account. What can change is writable: tests may change it. Nothing can be added. */
 export interface FakeUser {
   readonly id: string
   readonly login: string
@@ -34,7 +34,7 @@ export type FakeUserOptions = { readonly login: string } & {
 export interface UserDirectory {
   byLogin(login: string): FakeUser | undefined
   byId(id: string): FakeUser | undefined
-  /** @throws {TypeError} The login or id is taken, or no login. */
+  /** @throws {TypeError} The login or id is taken, or no login, or a user has no such thing. */
   add(user: FakeUserOptions): FakeUser
   all(): readonly FakeUser[]
 }

@@ -1,3 +1,4 @@
+import { amount, anything, check, recordOf, type Shape } from '../shape.ts'
 import { type HelixReply, type HelixRequest, helixError } from './request.ts'
 
 interface PageOptions {
@@ -9,6 +10,8 @@ interface PageOptions {
   readonly beside?: Readonly<Record<string, unknown>> | undefined
 }
 
+const OPTIONS: Shape<PageOptions> = { usual: amount, most: amount, beside: recordOf(anything) }
+
 /**
  * The page of a list that `first`, `after` and `before` ask for: `{ data, pagination: { cursor } }`. The last page has an empty
  * `pagination`.
@@ -18,6 +21,7 @@ export function page(
   request: Pick<HelixRequest, 'query'>,
   options: PageOptions = {},
 ): HelixReply {
+  check('helixPage()', options, OPTIONS)
   const { usual = 20, most = 100, beside } = options
   const { query } = request
   const first = query.has('first') ? Number(query.get('first')) : usual

@@ -1,4 +1,19 @@
 import { type Answer, json } from '../http.ts'
+import {
+  amount,
+  anything,
+  callback,
+  check,
+  flag,
+  listOf,
+  method,
+  needed,
+  path,
+  recordOf,
+  type Shape,
+  status,
+  text,
+} from '../shape.ts'
 import type { TokenOwner } from '../world.ts'
 
 /** A request that Helix has let in: its token and client id are good. */
@@ -34,6 +49,21 @@ export interface HelixRules {
   readonly app?: boolean | undefined
   /** Points of the rate limit. Default 1. */
   readonly cost?: number | undefined
+}
+
+const ANSWERER: Shape<object> = { method: needed(method), path: needed(path), answerer: needed(callback) }
+const RULES: Shape<HelixRules> = { scopes: listOf(text), self: text, app: flag, cost: amount }
+const REPLY: Shape<HelixReply> = { status, body: anything, headers: recordOf(text) }
+
+/** @throws {TypeError} No request could ever come to it, or there is no such rule. */
+export function checkAnswerer(method: string, path: string, answerer: HelixAnswerer, rules: HelixRules): void {
+  check('helix.answer()', { method, path, answerer }, ANSWERER)
+  check('The last argument of helix.answer()', rules, RULES)
+}
+
+export function checkReply(reply: HelixReply): HelixReply {
+  check('What the function of helix.answer() gives', reply, REPLY)
+  return reply
 }
 
 const REASONS: Readonly<Record<number, string>> = {

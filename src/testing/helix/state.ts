@@ -1,3 +1,4 @@
+import { amount, check, listOf, type Shape, text } from '../shape.ts'
 import type { FakeUser, World } from '../world.ts'
 
 /** A broadcast. */
@@ -20,6 +21,25 @@ export interface FakeChannel {
   gameName: string
   language: string
   tags: readonly string[]
+}
+
+/** A stream to be. */
+export type FakeStreamOptions = {
+  readonly [Part in keyof FakeChannel | 'viewerCount']?: FakeStream[Part] | undefined
+}
+
+const STREAM: Shape<FakeStreamOptions> = {
+  title: text,
+  gameId: text,
+  gameName: text,
+  language: text,
+  tags: listOf(text),
+  viewerCount: amount,
+}
+
+/** @throws {TypeError} A stream has no such thing. */
+export function checkStream(stream: FakeStreamOptions): void {
+  check('A stream', stream, STREAM)
 }
 
 export interface FakeFollower {
@@ -46,7 +66,7 @@ export interface HelixState {
 export function channelOf(state: HelixState, user: FakeUser): FakeChannel {
   let channel = state.channels.get(user.id)
   if (channel === undefined) {
-    channel = { title: '', gameId: '', gameName: '', language: 'en', tags: [] }
+    channel = Object.seal({ title: '', gameId: '', gameName: '', language: 'en', tags: [] })
     state.channels.set(user.id, channel)
   }
   return channel

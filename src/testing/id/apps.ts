@@ -1,4 +1,5 @@
 import type { ClientType } from '../../types.ts'
+import { check, listOf, needed, oneOf, type Shape, text } from '../shape.ts'
 
 /** An app to be, as registered in Twitch's developer console. */
 export interface FakeAppOptions {
@@ -12,6 +13,14 @@ export interface FakeAppOptions {
   readonly name?: string | undefined
 }
 
+const APP: Shape<FakeAppOptions> = {
+  clientId: needed(text),
+  clientType: needed(oneOf('public', 'confidential')),
+  clientSecret: text,
+  redirectUris: listOf(text),
+  name: text,
+}
+
 export interface FakeApp {
   readonly clientId: string
   readonly clientType: ClientType
@@ -22,7 +31,8 @@ export interface FakeApp {
 
 export interface AppDirectory {
   byId(clientId: string): FakeApp | undefined
-  /** @throws {TypeError} The client id is taken, or the secret does not fit the client type. */
+  all(): readonly FakeApp[]
+  /** @throws {TypeError} The client id is taken, the secret does not fit the client type, or an app has no such thing. */
   add(app: FakeAppOptions): FakeApp
 }
 
@@ -30,7 +40,10 @@ export function createAppDirectory(): AppDirectory {
   const apps = new Map<string, FakeApp>()
   return {
     byId: (clientId) => apps.get(clientId),
-    add({ clientId, clientType, clientSecret, redirectUris = [], name = clientId }) {
+    all: () => [...apps.values()],
+    add(options) {
+      check('An app', options, APP)
+      const { clientId, clientType, clientSecret, redirectUris = [], name = clientId } = options
       if (apps.has(clientId)) throw new TypeError(`There is an app ${clientId} already.`)
       if ((clientType === 'confidential') !== (clientSecret !== undefined)) {
         throw new TypeError('A confidential app has a clientSecret, a public one has none.')

@@ -1,24 +1,36 @@
-import type { FakeId } from '../id.ts'
-import type { FakeUser } from '../world.ts'
+import type { Consent, FakeId, IssueOptions } from '../id.ts'
+import { amount, check, flag, guard, listOf, needed, noSuch, type Shape, text } from '../shape.ts'
+import { userOf } from '../users.ts'
 import type { FakeApp } from './apps.ts'
 import { allowed, denied, readAuthorize } from './authorize.ts'
 import type { DeviceRequest } from './device.ts'
 import type { AccessTokenEntry } from './grants.ts'
 import type { IdState } from './state.ts'
+import { SWITCHES } from './switches.ts'
+
+const ISSUE: Shape<IssueOptions> = {
+  clientId: needed(text),
+  login: needed(text),
+  scopes: listOf(text),
+  expiresIn: amount,
+  accessToken: text,
+  refreshToken: text,
+}
+
+const CONSENT: Shape<Consent> = { login: needed(text), consent: flag }
 
 export function createHands(state: IdState, held: <T>(work: Promise<T>) => Promise<T>): FakeId {
-  const { apps, clock, switches, tokens, users } = state
-
-  function user(login: string): FakeUser {
-    const found = users.byLogin(login)
-    if (found === undefined) throw new TypeError(`There is no user ${login}.`)
-    return found
-  }
+  const { apps, clock, switches, tokens } = state
+  const user = (login: string) => userOf(state.users, login)
 
   function app(clientId: string): FakeApp {
     const found = apps.byId(clientId)
-    if (found === undefined) throw new TypeError(`There is no app ${clientId}.`)
-    return found
+    if (found !== undefined) return found
+    throw noSuch(
+      'app',
+      clientId,
+      apps.all().map((app) => app.clientId),
+    )
   }
 
   function pendingCode(userCode: string): DeviceRequest {
@@ -46,7 +58,7 @@ export function createHands(state: IdState, held: <T>(work: Promise<T>) => Promi
   }
 
   return {
-    switches,
+    switches: guard('switches', switches, SWITCHES),
     addApp: (options) => apps.add(options),
     allow(userCode, login) {
       const entry = pendingCode(userCode)
@@ -56,8 +68,14 @@ export function createHands(state: IdState, held: <T>(work: Promise<T>) => Promi
     deny(userCode) {
       pendingCode(userCode).state = 'denied'
     },
-    authorize: (url, { login, consent = true }) => held(authorize(url, login, consent)),
-    issue({ clientId, login, scopes = [], expiresIn, accessToken, refreshToken }) {
+    authorize(url, options) {
+      check('The consent of authorize()', options, CONSENT)
+      const { login, consent = true } = options
+      return held(authorize(url, login, consent))
+    },
+    issue(options) {
+      check('issue()', options, ISSUE)
+      const { clientId, login, scopes = [], expiresIn, accessToken, refreshToken } = options
       const owner = app(clientId)
       const flow = owner.clientType === 'public' ? 'device' : 'code'
       const mint = { flow, scopes: [...new Set(scopes)], lifetime: expiresIn, accessToken, refreshToken } as const

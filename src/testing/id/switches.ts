@@ -1,3 +1,5 @@
+import { amount, either, flag, objectOf, oneOf, type Shape } from '../shape.ts'
+
 /** By which way a token was got. A renewed token keeps its way. */
 export type Flow = 'code' | 'device' | 'implicit' | 'app'
 
@@ -39,6 +41,26 @@ export interface IdSwitches {
   slowDown: boolean
   /** Whether the scope in an implicit redirect is encoded twice, as in some of Twitch's examples. Default `false`. */
   doubleEncodedScope: boolean
+}
+
+const LIFETIMES: Shape<Record<Flow, number>> = { code: amount, device: amount, implicit: amount, app: amount }
+
+export const SWITCHES: Shape<IdSwitches> = {
+  accessTokenLifetime: either(amount, objectOf('accessTokenLifetime', LIFETIMES)),
+  renewalKillsAccessToken: flag,
+  reuseKillsGrant: flag,
+  rotateConfidential: flag,
+  refreshTokenIdle: amount,
+  accessTokenLimitRule: oneOf('fail', 'evict'),
+  accessTokenLimit: amount,
+  tokenScope: oneOf('array', 'blank', 'missing', 'null', 'string'),
+  validateScopes: oneOf('array', 'missing', 'null', 'string'),
+  validateTakesBearer: flag,
+  deviceCodeLifetime: amount,
+  deviceCodeInterval: amount,
+  earlyInvalidDeviceCode: amount,
+  slowDown: flag,
+  doubleEncodedScope: flag,
 }
 
 export function createIdSwitches(

@@ -1,7 +1,8 @@
+import { amount, anything, check, either, number, objectOf, oneOf, recordOf, type Shape, text } from '../shape.ts'
 import type { FakeUser, World } from '../world.ts'
 import type { Connection } from './connection.ts'
 import { GLOBAL_EMOTES } from './emotes.ts'
-import type { FrameOptions } from './framing.ts'
+import { FRAMES, type FrameOptions } from './framing.ts'
 import { History, type IrcLimits, resolveLimits } from './limits.ts'
 import { noticeText } from './notices.ts'
 import { COMMANDS, fromServer, type Outgoing } from './outgoing.ts'
@@ -41,6 +42,24 @@ export interface IrcServerOptions {
   readonly latency?: number | undefined
 }
 
+const OPTIONS: Shape<IrcServerOptions> = {
+  limits: anything,
+  pingInterval: either(oneOf(false), amount),
+  pongTimeout: amount,
+  refusedLoginClosesAfter: amount,
+  refusedLoginCloseCode: number,
+  tooLong: oneOf('drop', 'cut'),
+  tooManyMessages: oneOf('ignore', 'close'),
+  mixedCapRequest: oneOf('split', 'refuse'),
+  repeatedJoin: oneOf('silent', 'replies'),
+  revokedToken: oneOf('ignored', 'closes'),
+  membershipInterval: amount,
+  emotes: recordOf(text),
+  emoteSets: text,
+  frames: objectOf('chat.frames', FRAMES),
+  latency: amount,
+}
+
 /** Every option, set. */
 export type Settings = {
   -readonly [Option in Exclude<keyof IrcServerOptions, 'limits'>]-?: Exclude<IrcServerOptions[Option], undefined>
@@ -63,7 +82,9 @@ export interface Chat {
   readonly accounts: Map<string, Account>
 }
 
+/** @throws {TypeError} There is no such option, or it must be another kind of thing. */
 export function createChat(world: World, options: IrcServerOptions = {}): Chat {
+  check('chat', options, OPTIONS)
   return {
     world,
     settings: {

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../random.ts'
+import { amount, check, needed, number, type Shape, text } from '../shape.ts'
 import type { World } from '../world.ts'
 import { GLOBAL_EMOTES } from './emotes.ts'
 import type { Tags } from './line.ts'
@@ -14,6 +15,8 @@ export interface ChatterOptions {
   /** How many viewers talk. Default 40. */
   readonly viewers?: number | undefined
 }
+
+const CHATTER: Shape<ChatterOptions> = { channel: needed(text), seed: number, viewers: amount }
 
 /** Viewers who do not exist, talking in a channel. */
 export interface Chatter {
@@ -31,6 +34,7 @@ const EMOTES = Object.keys(GLOBAL_EMOTES)
 
 /** Brings seeded viewers into a channel: moderators, VIPs, subscribers and passers-by. */
 export function createChatter(server: IrcServer, options: ChatterOptions): Chatter {
+  check('createChatter()', options, CHATTER)
   const { channel, seed = 1, viewers: count = 40 } = options
   const random = createRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[random.integer(0, list.length - 1)] as T
@@ -154,10 +158,14 @@ export interface SimulateOptions extends ChatterOptions {
   readonly every?: number | undefined
 }
 
+const SIMULATE: Shape<SimulateOptions> = { ...CHATTER, every: amount }
+
 /** @internal @returns The function that ends it. */
 export function simulateViewers(server: IrcServer, world: World, options: SimulateOptions): () => void {
-  const { every = 1000, seed = 1 } = options
-  const chatter = createChatter(server, options)
+  check('simulateViewers()', options, SIMULATE)
+  const { every = 1000, ...about } = options
+  const { seed = 1 } = about
+  const chatter = createChatter(server, about)
   const random = createRandom(seed + 1)
   let timer: unknown
   const next = () => {

@@ -1,5 +1,6 @@
+import { amount, check, either, number, oneOf, type Shape } from '../shape.ts'
 import type { FakeUser, World } from '../world.ts'
-import { type FrameOptions, Framing } from './framing.ts'
+import { FRAMES, type FrameOptions, Framing } from './framing.ts'
 import { Lane } from './lane.ts'
 import { CAPABILITIES, COMMANDS, fromServer, Outgoing } from './outgoing.ts'
 import type { Room } from './room.ts'
@@ -23,6 +24,14 @@ export interface IrcSession {
   closed(code?: number): void
 }
 
+export interface ReconnectOptions {
+  /** Milliseconds. `false`: never. */
+  readonly closeAfter?: number | false | undefined
+  readonly code?: number | undefined
+}
+
+export const RECONNECT_OPTIONS: Shape<ReconnectOptions> = { closeAfter: either(oneOf(false), amount), code: number }
+
 /** One client's connection, as tests see and bend it. */
 export interface IrcConnection {
   readonly id: number
@@ -45,7 +54,7 @@ export interface IrcConnection {
   /** Sends a line as it is, without its CRLF. */
   raw(line: string): void
   /** Sends RECONNECT, and closes `closeAfter` milliseconds later. Default 30,000. */
-  reconnect(options?: { readonly closeAfter?: number | false | undefined; readonly code?: number | undefined }): void
+  reconnect(options?: ReconnectOptions): void
   /** @param code Default 1006, a connection that breaks. */
   close(code?: number, reason?: string): void
   /** Lets the connection look open, while nothing passes any more. */
@@ -111,6 +120,7 @@ export class Connection implements IrcConnection {
   }
 
   set frames(options: FrameOptions) {
+    check('frames', options, FRAMES)
     this.#framing.options = options
   }
 
@@ -176,7 +186,8 @@ export class Connection implements IrcConnection {
     this.#dropTimer = undefined
   }
 
-  reconnect(options: { closeAfter?: number | false | undefined; code?: number | undefined } = {}): void {
+  reconnect(options: ReconnectOptions = {}): void {
+    check('reconnect()', options, RECONNECT_OPTIONS)
     const { closeAfter = 30_000, code } = options
     this.write(RECONNECT)
     if (closeAfter !== false) this.after(closeAfter, () => this.close(code))

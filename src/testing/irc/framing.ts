@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { amount, flag, type Shape } from '../shape.ts'
 
 /** How lines travel in frames. Left out: as the server wrote them. */
 export interface FrameOptions {
@@ -14,6 +15,15 @@ export interface FrameOptions {
   readonly repeat?: number | undefined
   /** No frame longer than so many characters: lines are cut. */
   readonly cut?: number | undefined
+}
+
+export const FRAMES: Shape<FrameOptions> = {
+  drop: amount,
+  split: flag,
+  merge: amount,
+  reorder: amount,
+  repeat: amount,
+  cut: amount,
 }
 
 /** Shapes the frames of one connection. */

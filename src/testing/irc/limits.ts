@@ -1,3 +1,5 @@
+import { amount, check, either, flag, needed, objectOf, oneOf, type Shape } from '../shape.ts'
+
 /** At most `count` in any `per` milliseconds. */
 export interface Rate {
   readonly count: number
@@ -70,7 +72,28 @@ export const NO_LIMITS: IrcLimits = {
   anonymous: false,
 }
 
+const RATE = either(oneOf(false), objectOf<Rate>('A rate', { count: needed(amount), per: needed(amount) }))
+const COUNT = either(oneOf(false), amount)
+
+const LIMITS: Shape<IrcLimits> = {
+  logins: RATE,
+  verifiedLogins: RATE,
+  joins: RATE,
+  verifiedJoins: RATE,
+  messages: RATE,
+  privilegedMessages: RATE,
+  verifiedMessages: RATE,
+  channelMessages: RATE,
+  joinedChannels: COUNT,
+  messageLength: COUNT,
+  duplicates: COUNT,
+  ignoredFor: amount,
+  anonymous: flag,
+}
+
+/** @throws {TypeError} There is no such limit. */
 export function resolveLimits(limits: false | Partial<IrcLimits> | undefined): IrcLimits {
+  if (limits !== false && limits !== undefined) check('limits', limits, LIMITS)
   return limits === false ? NO_LIMITS : { ...TWITCH_LIMITS, ...limits }
 }
 

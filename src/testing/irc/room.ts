@@ -1,3 +1,4 @@
+import { amount, flag, listOf, number, oneOf, type Shape, text } from '../shape.ts'
 import type { FakeUser } from '../world.ts'
 import type { Connection } from './connection.ts'
 
@@ -21,6 +22,23 @@ export interface Role {
   followedAt: number | undefined
   /** More badges, such as `bits/100` or `premium/1`. */
   badges: readonly string[]
+}
+
+export const ROOM_STATE: Shape<RoomState> = {
+  'emote-only': oneOf(0, 1),
+  'followers-only': number,
+  r9k: oneOf(0, 1),
+  slow: amount,
+  'subs-only': oneOf(0, 1),
+}
+
+export const ROLE: Shape<Role> = {
+  moderator: flag,
+  vip: flag,
+  subscriber: amount,
+  tier: oneOf(1, 2, 3),
+  followedAt: number,
+  badges: listOf(text),
 }
 
 /** A role, and what the account did in the room. */

@@ -1,28 +1,47 @@
+import { anything, check, listOf, recordOf, type Shape, text } from '../shape.ts'
+import { USER_CHANGES } from '../users.ts'
 import type { ChatHook, FakeUser, FakeUserOptions, PostedMessage, PostResult, World } from '../world.ts'
 import { type Chat, createChat, type IrcServerOptions, notice, roomOf, sendToRoom } from './chat.ts'
 import { type SimulateOptions, simulateViewers } from './chatter.ts'
 import { obey } from './commands.ts'
-import { Connection, type IrcConnection, type IrcSession, type IrcSocket } from './connection.ts'
-import type { FrameOptions } from './framing.ts'
+import {
+  Connection,
+  type IrcConnection,
+  type IrcSession,
+  type IrcSocket,
+  RECONNECT_OPTIONS,
+  type ReconnectOptions,
+} from './connection.ts'
+import { FRAMES, type FrameOptions } from './framing.ts'
 import { type Handshake, shakeHands, strike } from './handshake.ts'
 import { announce, leave } from './joining.ts'
 import { type IrcLimits, resolveLimits } from './limits.ts'
 import type { Tags } from './line.ts'
 import * as moderation from './moderation.ts'
-import { memberOf, present, type Role, type Room, type RoomState } from './room.ts'
+import { memberOf, present, ROLE, ROOM_STATE, type Role, type Room, type RoomState } from './room.ts'
 import { judge, noteMessage, readText } from './rules.ts'
 import { deliver } from './speaking.ts'
 import { host, tellUserNotice, whisper } from './telling.ts'
-import { type UserNotice, userNotices } from './user-notices.ts'
+import { USER_NOTICE, type UserNotice, userNotices } from './user-notices.ts'
 
 /** Strikes all connections, or those that are given. */
 interface On {
   readonly on?: readonly IrcConnection[] | undefined
 }
 
+interface CloseOptions extends On {
+  readonly reason?: string | undefined
+}
+
+const ON: Shape<On> = { on: listOf(anything) }
+const CLOSE: Shape<CloseOptions> = { ...ON, reason: text }
+const RECONNECT: Shape<On & ReconnectOptions> = { ...ON, ...RECONNECT_OPTIONS }
+const TAGS = { tags: recordOf(text) }
+
 /**
  * Twitch's chat server, without its network. Users and channels go by their login; a user that nobody knows yet is
- * added. All that is asked of a channel that does not exist throws a `RangeError`.
+ * added. All that is asked of a channel that does not exist throws a `RangeError`, and an option that does not exist a
+ * `TypeError`.
  */
 export interface IrcServer extends ChatHook {
   /** Decides about the next connection, before it is accepted. */
@@ -77,11 +96,9 @@ export interface IrcServer extends ChatHook {
   /** Sends a line as it is. */
   raw(line: string, options?: On): void
   /** Sends RECONNECT; closes `closeAfter` milliseconds later. Default 30,000. */
-  reconnect(
-    options?: On & { readonly closeAfter?: number | false | undefined; readonly code?: number | undefined },
-  ): void
+  reconnect(options?: On & ReconnectOptions): void
   /** Default code 1006, a connection that breaks. */
-  close(code?: number, options?: On & { readonly reason?: string | undefined }): void
+  close(code?: number, options?: CloseOptions): void
   /** Lets connections look open, while nothing passes any more. */
   halfOpen(options?: On): void
   /** Whether PINGs of clients are answered, on connections of now and later. */
@@ -147,19 +164,25 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
     },
     post: (message) => post(chat, room(message.broadcaster.login), message),
     send: (login, channel, text, tags = {}) => {
+      check('send()', { tags }, TAGS)
       const read = readText(text)
       if (read === undefined) throw new RangeError('There is no message without a text.')
       return deliver(chat, room(channel), user(login), 'command' in read ? { text, action: false } : read, tags).id
     },
     setUser: (login, changes) => {
+      check('setUser()', changes, USER_CHANGES)
       const defined = Object.entries(changes).filter(([, value]) => value !== undefined)
       Object.assign(user(login), Object.fromEntries(defined))
     },
     setRole: (login, channel, role) => {
+      check('A role', role, ROLE)
       Object.assign(memberOf(room(channel), user(login)).role, role)
     },
     roleOf: (login, channel) => memberOf(room(channel), user(login)).role,
-    setRoomState: (channel, state) => moderation.changeRoomState(room(channel), state),
+    setRoomState: (channel, state) => {
+      check('The state of a room', state, ROOM_STATE)
+      moderation.changeRoomState(room(channel), state)
+    },
     arrive: (login, channel) => {
       const where = room(channel)
       if (!present(where).has(user(login).login)) announce(chat, where, login, 'JOIN')
@@ -180,7 +203,10 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
       }
       throw new RangeError('No room remembers that message.')
     },
-    userNotice: (channel, notice) => tellUserNotice(chat, room(channel), user(notice.login), notice),
+    userNotice: (channel, notice) => {
+      check('A user notice', notice, USER_NOTICE)
+      return tellUserNotice(chat, room(channel), user(notice.login), notice)
+    },
     raid: (login, channel, viewers) => {
       const { displayName } = user(login)
       return tellUserNotice(chat, room(channel), user(login), userNotices.raid({ login, displayName, viewers }))
@@ -198,15 +224,29 @@ export function createIrcServer(world: World, options: IrcServerOptions = {}): I
       for (const each of room(channel).shared ?? []) each.shared = undefined
     },
     simulateViewers: (options) => simulateViewers(server, world, options),
-    raw: (line, options) => each(options, (connection) => connection.raw(line)),
-    reconnect: (options) => each(options, (connection) => connection.reconnect(options)),
-    close: (code, options) => each(options, (connection) => connection.close(code, options?.reason)),
-    halfOpen: (options) => each(options, (connection) => connection.halfOpen()),
+    raw: (line, options = {}) => {
+      check('raw()', options, ON)
+      each(options, (connection) => connection.raw(line))
+    },
+    reconnect: (options = {}) => {
+      check('reconnect()', options, RECONNECT)
+      const { on, ...how } = options
+      each({ on }, (connection) => connection.reconnect(how))
+    },
+    close: (code, options = {}) => {
+      check('close()', options, CLOSE)
+      each(options, (connection) => connection.close(code, options.reason))
+    },
+    halfOpen: (options = {}) => {
+      check('halfOpen()', options, ON)
+      each(options, (connection) => connection.halfOpen())
+    },
     answerPings: (answers) => {
       answersPings = answers
       for (const connection of connections) connection.answersPings = answers
     },
     shapeFrames: (frames) => {
+      check('shapeFrames()', frames, FRAMES)
       settings.frames = frames
       for (const connection of connections) connection.frames = frames
     },

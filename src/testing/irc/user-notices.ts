@@ -1,3 +1,4 @@
+import { amount, check, needed, objectOf, oneOf, recordOf, type Shape, text } from '../shape.ts'
 import type { Tags } from './line.ts'
 
 /** A USERNOTICE to be. Names of `params` are without `msg-param-`. */
@@ -12,6 +13,15 @@ export interface UserNotice {
   readonly text?: string | undefined
   /** Tags to add or replace. */
   readonly tags?: Tags | undefined
+}
+
+export const USER_NOTICE: Shape<UserNotice> = {
+  msgId: needed(text),
+  login: needed(text),
+  systemMessage: needed(text),
+  params: recordOf(text),
+  text,
+  tags: recordOf(text),
 }
 
 export type Plan = 'Prime' | '1000' | '2000' | '3000'
@@ -38,15 +48,55 @@ interface ManyGiftsOptions extends SubOptions {
   readonly communityGiftId?: string | undefined
 }
 
+const login = needed(text)
+const gifter = needed(text)
+const SUB: Shape<SubOptions> = { login, plan: oneOf('Prime', '1000', '2000', '3000'), text }
+const RECIPIENT: Shape<GiftOptions['recipient']> = { id: needed(text), login, displayName: needed(text) }
+const recipient = needed(objectOf('The recipient', RECIPIENT))
+const ANONYMOUS_GIFT: Shape<Omit<GiftOptions, 'login'>> = {
+  recipient,
+  plan: SUB.plan,
+  text,
+  months: amount,
+  communityGiftId: text,
+}
+
+/** What the options of each kind hold. */
+const SHAPES: { readonly [Kind in keyof typeof userNotices]: Shape<Parameters<(typeof userNotices)[Kind]>[0]> } = {
+  sub: SUB,
+  resub: { ...SUB, months: needed(amount), streak: amount },
+  subgift: { login, ...ANONYMOUS_GIFT },
+  anonymousSubgift: ANONYMOUS_GIFT,
+  submysterygift: { ...SUB, count: needed(amount), total: amount, communityGiftId: text },
+  giftpaidupgrade: { login, gifter },
+  anongiftpaidupgrade: { login },
+  primepaidupgrade: SUB,
+  rewardgift: { login, count: needed(amount) },
+  standardpayforward: { ...SUB, recipient, gifter },
+  communitypayforward: { login, gifter },
+  extendsub: { ...SUB, months: needed(amount), endMonth: needed(amount) },
+  raid: { login, displayName: text, viewers: needed(amount) },
+  unraid: { login },
+  announcement: { login, text: needed(text), color: oneOf('PRIMARY', 'BLUE', 'GREEN', 'ORANGE', 'PURPLE') },
+  bitsbadgetier: { login, threshold: needed(amount), text },
+  viewermilestone: { login, streams: needed(amount), text },
+  modiversary: { login, months: needed(amount) },
+  ritual: { login, text: needed(text) },
+  charitydonation: { login, charity: needed(text), amount: needed(amount), currency: text },
+  socialsharingbadge: { login, level: needed(amount) },
+}
+
 const anonymousGifter = { login: 'ananonymousgifter', 'display-name': 'AnAnonymousGifter', 'user-id': '274598607' }
 
 /**
- * Makes USERNOTICEs of every kind that Twitch is known to send, under their `msg-id`.
+ * Makes USERNOTICEs of every kind that Twitch is known to send, under their `msg-id`. Each throws a `TypeError` for an option
+ * that it does not have.
  *
  * @see https://dev.twitch.tv/docs/chat/irc/#usernotice-tags
  */
 export const userNotices = {
   sub(options: SubOptions): UserNotice {
+    check('userNotices.sub()', options, SHAPES.sub)
     const { login, plan = '1000', text } = options
     return {
       msgId: 'sub',
@@ -59,6 +109,7 @@ export const userNotices = {
 
   /** `streak`: months in a row, where the user shows them. */
   resub(options: SubOptions & { readonly months: number; readonly streak?: number | undefined }): UserNotice {
+    check('userNotices.resub()', options, SHAPES.resub)
     const { login, plan = '1000', months, streak, text } = options
     const how = plan === 'Prime' ? 'with Prime' : `at Tier ${plan[0]}`
     const shown = streak === undefined ? '' : `, currently on a ${streak} month streak`
@@ -72,6 +123,7 @@ export const userNotices = {
   },
 
   subgift(options: GiftOptions): UserNotice {
+    check('userNotices.subgift()', options, SHAPES.subgift)
     const { login, plan = '1000', recipient, months = 1, communityGiftId } = options
     return {
       msgId: 'subgift',
@@ -83,6 +135,7 @@ export const userNotices = {
 
   /** A gift without a name comes from an account that Twitch keeps for it. */
   anonymousSubgift(options: Omit<GiftOptions, 'login'>): UserNotice {
+    check('userNotices.anonymousSubgift()', options, SHAPES.anonymousSubgift)
     const { plan = '1000', recipient, months = 1, communityGiftId } = options
     return {
       msgId: 'subgift',
@@ -94,6 +147,7 @@ export const userNotices = {
   },
 
   submysterygift(options: ManyGiftsOptions): UserNotice {
+    check('userNotices.submysterygift()', options, SHAPES.submysterygift)
     const { login, plan = '1000', count, total = count, communityGiftId = '7310524088' } = options
     return {
       msgId: 'submysterygift',
@@ -110,6 +164,7 @@ export const userNotices = {
   },
 
   giftpaidupgrade(options: { readonly login: string; readonly gifter: string }): UserNotice {
+    check('userNotices.giftpaidupgrade()', options, SHAPES.giftpaidupgrade)
     const { login, gifter } = options
     return {
       msgId: 'giftpaidupgrade',
@@ -120,6 +175,7 @@ export const userNotices = {
   },
 
   anongiftpaidupgrade(options: { readonly login: string }): UserNotice {
+    check('userNotices.anongiftpaidupgrade()', options, SHAPES.anongiftpaidupgrade)
     const { login } = options
     return {
       msgId: 'anongiftpaidupgrade',
@@ -129,6 +185,7 @@ export const userNotices = {
   },
 
   primepaidupgrade(options: SubOptions): UserNotice {
+    check('userNotices.primepaidupgrade()', options, SHAPES.primepaidupgrade)
     const { login, plan = '1000' } = options
     return {
       msgId: 'primepaidupgrade',
@@ -139,6 +196,7 @@ export const userNotices = {
   },
 
   rewardgift(options: { readonly login: string; readonly count: number }): UserNotice {
+    check('userNotices.rewardgift()', options, SHAPES.rewardgift)
     const { login, count } = options
     return {
       msgId: 'rewardgift',
@@ -156,6 +214,7 @@ export const userNotices = {
   standardpayforward(
     options: Omit<GiftOptions, 'months' | 'communityGiftId'> & { readonly gifter: string },
   ): UserNotice {
+    check('userNotices.standardpayforward()', options, SHAPES.standardpayforward)
     const { login, gifter, recipient } = options
     return {
       msgId: 'standardpayforward',
@@ -171,6 +230,7 @@ export const userNotices = {
   },
 
   communitypayforward(options: { readonly login: string; readonly gifter: string }): UserNotice {
+    check('userNotices.communitypayforward()', options, SHAPES.communitypayforward)
     const { login, gifter } = options
     return {
       msgId: 'communitypayforward',
@@ -181,6 +241,7 @@ export const userNotices = {
   },
 
   extendsub(options: SubOptions & { readonly months: number; readonly endMonth: number }): UserNotice {
+    check('userNotices.extendsub()', options, SHAPES.extendsub)
     const { login, plan = '1000', months, endMonth } = options
     return {
       msgId: 'extendsub',
@@ -195,6 +256,7 @@ export const userNotices = {
     readonly displayName?: string | undefined
     readonly viewers: number
   }): UserNotice {
+    check('userNotices.raid()', options, SHAPES.raid)
     const { login, displayName = login, viewers } = options
     return {
       msgId: 'raid',
@@ -210,6 +272,7 @@ export const userNotices = {
   },
 
   unraid(options: { readonly login: string }): UserNotice {
+    check('userNotices.unraid()', options, SHAPES.unraid)
     return { msgId: 'unraid', login: options.login, systemMessage: 'The raid has been canceled.' }
   },
 
@@ -219,6 +282,7 @@ export const userNotices = {
     /** Default `'PRIMARY'`. */
     readonly color?: 'PRIMARY' | 'BLUE' | 'GREEN' | 'ORANGE' | 'PURPLE' | undefined
   }): UserNotice {
+    check('userNotices.announcement()', options, SHAPES.announcement)
     const { login, text, color = 'PRIMARY' } = options
     return { msgId: 'announcement', login, text, systemMessage: '', params: { color } }
   },
@@ -228,6 +292,7 @@ export const userNotices = {
     readonly threshold: number
     readonly text?: string | undefined
   }): UserNotice {
+    check('userNotices.bitsbadgetier()', options, SHAPES.bitsbadgetier)
     const { login, threshold, text } = options
     return {
       msgId: 'bitsbadgetier',
@@ -243,6 +308,7 @@ export const userNotices = {
     readonly streams: number
     readonly text?: string | undefined
   }): UserNotice {
+    check('userNotices.viewermilestone()', options, SHAPES.viewermilestone)
     const { login, streams, text } = options
     return {
       msgId: 'viewermilestone',
@@ -254,6 +320,7 @@ export const userNotices = {
   },
 
   modiversary(options: { readonly login: string; readonly months: number }): UserNotice {
+    check('userNotices.modiversary()', options, SHAPES.modiversary)
     const { login, months } = options
     return {
       msgId: 'modiversary',
@@ -264,6 +331,7 @@ export const userNotices = {
   },
 
   ritual(options: { readonly login: string; readonly text: string }): UserNotice {
+    check('userNotices.ritual()', options, SHAPES.ritual)
     const { login, text } = options
     return {
       msgId: 'ritual',
@@ -281,6 +349,7 @@ export const userNotices = {
     readonly amount: number
     readonly currency?: string | undefined
   }): UserNotice {
+    check('userNotices.charitydonation()', options, SHAPES.charitydonation)
     const { login, charity, amount, currency = 'USD' } = options
     return {
       msgId: 'charitydonation',
@@ -296,6 +365,7 @@ export const userNotices = {
   },
 
   socialsharingbadge(options: { readonly login: string; readonly level: number }): UserNotice {
+    check('userNotices.socialsharingbadge()', options, SHAPES.socialsharingbadge)
     const { login, level } = options
     return {
       msgId: 'socialsharingbadge',
