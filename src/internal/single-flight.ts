@@ -1,25 +1,30 @@
 import type { Platform } from '../types.ts'
+import { type TIMED_OUT, waitFor } from './wait.ts'
 
-export interface SingleFlightOptions extends Pick<Platform, 'monotonic'> {
-  /** Milliseconds after which work counts as lost, and the next caller starts it anew. */
-  readonly limit: number
-  readonly waitUntil?: Platform['waitUntil']
-}
-
-/** Lets all callers that come with the same key while the work runs share its promise. */
+/** Lets all callers that come with the same key while the work runs share what comes of it. */
 export class SingleFlight<T> {
-  readonly #options: SingleFlightOptions
+  readonly #platform: Pick<Platform, 'monotonic' | 'setTimeout' | 'clearTimeout' | 'waitUntil'>
+  readonly #limit: number
   readonly #running = new Map<string, { readonly promise: Promise<T>; readonly since: number }>()
 
-  constructor(options: SingleFlightOptions) {
-    this.#options = options
+  /**
+   * @param limit Milliseconds that anybody waits, and after which work counts as lost, so that the next caller starts it
+   *   anew: on Workers the work of a request that went away may never end.
+   */
+  constructor(platform: Pick<Platform, 'monotonic' | 'setTimeout' | 'clearTimeout' | 'waitUntil'>, limit: number) {
+    this.#platform = platform
+    this.#limit = limit
   }
 
-  run(key: string, work: () => Promise<T>): Promise<T> {
-    const { monotonic, limit, waitUntil } = this.#options
+  /** @throws What the work throws, or `signal.reason`, which ends this wait alone. */
+  run(key: string, work: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T | typeof TIMED_OUT> {
+    return waitFor(this.#share(key, work), this.#limit, this.#platform, signal)
+  }
+
+  #share(key: string, work: () => Promise<T>): Promise<T> {
+    const { monotonic, waitUntil } = this.#platform
     const running = this.#running.get(key)
-    // On Workers the work of a request that went away may never end.
-    if (running !== undefined && monotonic() - running.since < limit) return running.promise
+    if (running !== undefined && monotonic() - running.since < this.#limit) return running.promise
     const promise = work().finally(() => {
       if (this.#running.get(key)?.promise === promise) this.#running.delete(key)
     })

@@ -1,28 +1,28 @@
 import type { Scope, ScopeRequirement } from '../types.ts'
 
 /**
- * Which other scope does as well, exactly where Twitch says so. A scope that helps with one endpoint only is an inner
- * list of that endpoint's requirement instead.
+ * What whoever may manage it may read as well, exactly where Twitch says so. A scope that helps with one endpoint only is
+ * an inner list of that endpoint's requirement instead.
  *
  * @see https://dev.twitch.tv/docs/authentication/scopes/
  */
-const COVERED_BY: { readonly [Needed in Scope]?: readonly Scope[] } = {
-  'channel:read:ads': ['channel:manage:ads'],
-  'channel:read:guest_star': ['channel:manage:guest_star'],
-  'channel:read:polls': ['channel:manage:polls'],
-  'channel:read:predictions': ['channel:manage:predictions'],
-  'channel:read:redemptions': ['channel:manage:redemptions'],
-  'channel:read:vips': ['channel:manage:vips'],
-  'moderator:read:automod_settings': ['moderator:manage:automod_settings'],
-  'moderator:read:blocked_terms': ['moderator:manage:blocked_terms'],
-  'moderator:read:guest_star': ['moderator:manage:guest_star'],
-  'moderator:read:shield_mode': ['moderator:manage:shield_mode'],
-  'moderator:read:shoutouts': ['moderator:manage:shoutouts'],
-  'moderator:read:unban_requests': ['moderator:manage:unban_requests'],
-  'moderator:read:warnings': ['moderator:manage:warnings'],
-  'user:read:blocked_users': ['user:manage:blocked_users'],
-  'user:read:whispers': ['user:manage:whispers'],
-}
+const READ_BY_MANAGERS: readonly Scope[] = [
+  'channel:read:ads',
+  'channel:read:guest_star',
+  'channel:read:polls',
+  'channel:read:predictions',
+  'channel:read:redemptions',
+  'channel:read:vips',
+  'moderator:read:automod_settings',
+  'moderator:read:blocked_terms',
+  'moderator:read:guest_star',
+  'moderator:read:shield_mode',
+  'moderator:read:shoutouts',
+  'moderator:read:unban_requests',
+  'moderator:read:warnings',
+  'user:read:blocked_users',
+  'user:read:whispers',
+]
 
 /** What an old scope is called today. */
 const TODAY: { readonly [Old in Scope]?: readonly Scope[] } = {
@@ -40,7 +40,8 @@ const TODAY: { readonly [Old in Scope]?: readonly Scope[] } = {
 /** The elements of the requirement that the held scopes do not meet. */
 export function missingScopes(held: readonly Scope[], requirement: ScopeRequirement): ScopeRequirement {
   const all = new Set(held.flatMap((scope) => [scope, ...(TODAY[scope] ?? [])]))
-  const has = (scope: Scope) => all.has(scope) || (COVERED_BY[scope]?.some((other) => all.has(other)) ?? false)
+  const has = (scope: Scope) =>
+    all.has(scope) || (READ_BY_MANAGERS.includes(scope) && all.has(scope.replace(':read:', ':manage:') as Scope))
   return requirement.filter((element) => !(typeof element === 'string' ? has(element) : element.some(has)))
 }
 

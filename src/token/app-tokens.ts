@@ -1,6 +1,6 @@
 import { NetworkError, TokenRejectedError } from '../errors.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
-import { TIMED_OUT, waitFor } from '../internal/wait.ts'
+import { TIMED_OUT } from '../internal/wait.ts'
 import { type ValidateResponse, validateToken } from '../oauth/validate.ts'
 import type { AccessToken, Platform } from '../types.ts'
 import { requestOptions } from './app.ts'
@@ -30,7 +30,7 @@ export class AppTokens {
   constructor(platform: Platform, find: FindAppToken) {
     this.#platform = platform
     this.#find = find
-    this.#flight = new SingleFlight({ ...platform, limit: SHARE_FOR })
+    this.#flight = new SingleFlight(platform, SHARE_FOR)
   }
 
   /**
@@ -42,14 +42,13 @@ export class AppTokens {
   async get(): Promise<AccessToken> {
     const now = this.#platform.now()
     if (this.#current && this.#isGood(this.#current) && now < this.#validatedAt + VALIDATE_EVERY) return this.#current
-    const shared = this.#flight.run('app', async () => {
+    const token = await this.#flight.run('app', async () => {
       const known = this.#current
       const token = known && (await this.#vouch(known)) ? known : await this.#find((found) => this.#vouch(found))
       this.#current = token
       this.#validatedAt = this.#platform.now()
       return token
     })
-    const token = await waitFor(shared, SHARE_FOR, this.#platform)
     if (token !== TIMED_OUT) return token
     throw new NetworkError('Getting the app token takes too long. Try later.')
   }

@@ -1,7 +1,7 @@
 import { NetworkError, StoreError, TokenRejectedError } from '../errors.ts'
 import { backoffDelay } from '../internal/backoff.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
-import { TIMED_OUT, waitFor } from '../internal/wait.ts'
+import { TIMED_OUT } from '../internal/wait.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { KnownTokens, type TokenNews } from './known-tokens.ts'
@@ -32,9 +32,8 @@ export class Keeper {
     this.keyring = keyring
     this.known = new KnownTokens(keyring, news)
     this.#news = news
-    const { monotonic, waitUntil } = keyring.platform
-    this.#checks = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
-    this.#renewals = new SingleFlight({ monotonic, limit: SHARE_FOR, waitUntil })
+    this.#checks = new SingleFlight(keyring.platform, SHARE_FOR)
+    this.#renewals = new SingleFlight(keyring.platform, SHARE_FOR)
   }
 
   /**
@@ -78,8 +77,7 @@ export class Keeper {
     signal?: AbortSignal | undefined,
     since: number = this.keyring.platform.now() - VALIDATE_EVERY / 2,
   ): Promise<Validation | undefined> {
-    const shared = this.#checks.run(kept.key, () => this.#check(kept, since))
-    const validation = await waitFor(shared, SHARE_FOR, this.keyring.platform, signal)
+    const validation = await this.#checks.run(kept.key, () => this.#check(kept, since), signal)
     return validation === TIMED_OUT ? undefined : validation
   }
 
@@ -130,8 +128,7 @@ export class Keeper {
     // Whoever was refused with a token that is lived on knows something new.
     const isNews = why === 'refused' && trouble?.livesOn
     if (trouble !== undefined && platform.now() < trouble.retryAt && !isNews) throw trouble.error
-    const shared = this.#renewals.run(kept.key, () => this.#renew(kept, why, validation))
-    const renewed = await waitFor(shared, SHARE_FOR, platform, signal)
+    const renewed = await this.#renewals.run(kept.key, () => this.#renew(kept, why, validation), signal)
     if (renewed !== TIMED_OUT) return renewed
     // Whoever shares never sends by itself: it answers from the store, or not at all.
     const entry = await book.read(kept.key)

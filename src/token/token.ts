@@ -41,19 +41,15 @@ function readToken(name: string, value: string): string {
 }
 
 class IssuedToken implements AccessToken {
-  readonly kind: AccessToken['kind']
-  readonly userId: string | undefined
-  readonly login: string | undefined
-  readonly scopes: readonly Scope[]
-  readonly expiresAt: number | undefined
+  declare readonly kind: AccessToken['kind']
+  declare readonly userId: string | undefined
+  declare readonly login: string | undefined
+  declare readonly scopes: readonly Scope[]
+  declare readonly expiresAt: number | undefined
 
   constructor(value: string, facts: Omit<AccessToken, 'value'>) {
     secrets.set(this, { access: value })
-    this.kind = facts.kind
-    this.userId = facts.userId
-    this.login = facts.login
-    this.scopes = facts.scopes
-    this.expiresAt = facts.expiresAt
+    Object.assign(this, facts)
   }
 
   get value(): string {

@@ -14,7 +14,7 @@ describe('minted with the client secret', () => {
     const all = await clock.until(Promise.all(Array.from({ length: 1000 }, () => manager.get(APP))))
     const elsewhere = await clock.until(openTab(store).manager.get(APP))
     expect(new Set([...all, elsewhere].map(({ value }) => value)).size).toBe(1)
-    expect(elsewhere).toMatchObject({ kind: 'app', scopes: [], userId: undefined })
+    expect(elsewhere).toMatchObject({ kind: 'app', scopes: [] })
     expect(asked('/token')).toBe(1)
   })
 

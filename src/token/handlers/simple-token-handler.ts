@@ -1,6 +1,6 @@
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import type { PlatformOptions } from '../../types.ts'
-import { type App, createApp } from '../app.ts'
+import { type App, appOf } from '../app.ts'
 import { Token } from '../token.ts'
 import { warnOfSecretInPage } from '../warn-of-secret.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
@@ -26,7 +26,7 @@ export class SimpleTokenHandler extends BaseTokenHandler {
     refuseUnknownOptions('SimpleTokenHandler', options, ['refreshToken', 'clientToken', 'clientSecret', 'platform'])
     super(options.platform)
     warnOfSecretInPage(options.clientSecret)
-    this.#app = createApp({ clientId, clientSecret: options.clientSecret })
+    this.#app = appOf({ clientId, clientSecret: options.clientSecret })
     this.#token = new Token(accessToken, options.refreshToken)
     this.#clientToken = options.clientToken === undefined ? this.#token : new Token(options.clientToken)
   }

@@ -64,17 +64,14 @@ export class StoredTokenHandler<
     ])
     super(options.platform)
     requireUserId('chatUser', options.chatUser)
-    if (options.clientType !== 'public' && options.clientType !== 'confidential') {
-      throw new TypeError("clientType must be 'public' or 'confidential', as the app is registered at Twitch.")
-    }
     const { clientId, clientType, clientSecret, store, chatUser } = options
+    const app = createApp({ clientId, clientType, clientSecret })
     requireStore('store', store)
     refuseEventual(store, clientType)
     warnOfSecretInPage(clientSecret)
     this.clientType = clientType
     this.store = store
     this.chatUser = chatUser
-    const app = createApp({ clientId, clientType, clientSecret })
     this.keyring = new Keyring(app, store, this.platform, new Gate(store, this.platform))
     for (const property of ['keyring', 'store']) Object.defineProperty(this, property, { enumerable: false })
   }

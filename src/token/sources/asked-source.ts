@@ -47,17 +47,14 @@ export class AskedSource implements TokenSource {
   readonly #answers = new Map<string, Set<string>>()
   readonly #questions = new Map<string, Question>()
   readonly #asking: SingleFlight<KeptToken | undefined>
-  readonly #askedFor: number
   readonly #dead = new Map<string, TokenRejectedError>()
 
   constructor(keeper: Keeper, handler: BaseTokenHandler, warn: (problem: unknown) => void) {
     this.#warn = warn
     this.#keeper = keeper
     this.#handler = handler
-    const { monotonic, waitUntil } = handler.platform
     const isWorker = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
-    this.#askedFor = isWorker ? ASKED_FOR_ON_WORKERS : ASKED_FOR
-    this.#asking = new SingleFlight({ monotonic, waitUntil, limit: this.#askedFor })
+    this.#asking = new SingleFlight(handler.platform, isWorker ? ASKED_FOR_ON_WORKERS : ASKED_FOR)
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
@@ -115,9 +112,9 @@ export class AskedSource implements TokenSource {
   async #obtain(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     const known = this.#known(question.about, question.user, scopes)
     if (known !== undefined && known.rejected === undefined && known.can(scopes)) return known
-    const shared = this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, () => this.#ask(question, scopes))
-    const given = await waitFor(shared, this.#askedFor, this.#handler.platform)
-    return (given === TIMED_OUT ? await this.#ask(question, scopes) : given) ?? known
+    const ask = () => this.#ask(question, scopes)
+    const given = await this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, ask)
+    return (given === TIMED_OUT ? await ask() : given) ?? known
   }
 
   async #ask(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {

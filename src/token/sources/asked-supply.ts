@@ -1,7 +1,7 @@
 import { HandlerError } from '../../errors.ts'
 import { memoryStore } from '../../stores/memory.ts'
 import type { TokenStore } from '../../stores/token-store.ts'
-import { createApp } from '../app.ts'
+import { appOf } from '../app.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
@@ -19,7 +19,7 @@ import { AskedSource } from './asked-source.ts'
  * @throws Whatever `getClientCredentials` throws. Where it is not overridden, nothing can be renewed, and that is all.
  */
 export async function askedSupply(handler: BaseTokenHandler, journal: TokenStore = memoryStore()): Promise<Supply> {
-  const app = await handler.getClientCredentials().then(createApp, (error: unknown) => {
+  const app = await handler.getClientCredentials().then(appOf, (error: unknown) => {
     if (error instanceof HandlerError) return undefined
     throw error
   })

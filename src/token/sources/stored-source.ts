@@ -1,6 +1,6 @@
 import { TokenRejectedError } from '../../errors.ts'
 import { SingleFlight } from '../../internal/single-flight.ts'
-import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
+import { TIMED_OUT } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
 import { type KeyedRecord, severalUsers, tokensOf } from '../accounts.ts'
 import { settlePair, unsettled } from '../adoption.ts'
@@ -23,17 +23,16 @@ export class StoredSource implements TokenSource {
   constructor(keeper: Keeper, chatUser: string | undefined) {
     this.#keeper = keeper
     this.#chatUser = chatUser
-    const { monotonic } = keeper.keyring.platform
-    this.#reading = new SingleFlight({ monotonic, limit: READ_FOR })
-    this.#settling = new SingleFlight({ monotonic, limit: READ_FOR })
+    const { platform } = keeper.keyring
+    this.#reading = new SingleFlight(platform, READ_FOR)
+    this.#settling = new SingleFlight(platform, READ_FOR)
   }
 
   /** Reads all accounts of the store, once. */
   async load(): Promise<void> {
     if (this.#isLoaded) return
-    const shared = this.#reading.run('all', () => this.#load())
     // On Workers the request that began it may be gone; reading twice does no harm.
-    if ((await waitFor(shared, READ_FOR, this.#keeper.keyring.platform)) === TIMED_OUT) await this.#load()
+    if ((await this.#reading.run('all', () => this.#load())) === TIMED_OUT) await this.#load()
   }
 
   async #load(): Promise<void> {
@@ -48,8 +47,8 @@ export class StoredSource implements TokenSource {
     const keys = [...known.nobodys()]
     let failure: unknown
     for (const key of keys) {
-      const shared = this.#settling.run(key, () => settlePair(keyring, key))
-      const settled = await waitFor(shared, READ_FOR, keyring.platform).catch((error: unknown) => {
+      const work = this.#settling.run(key, () => settlePair(keyring, key))
+      const settled = await work.catch((error: unknown) => {
         if (!(error instanceof TokenRejectedError)) failure = error
       })
       if (settled === TIMED_OUT) failure = unsettled()
