@@ -18,19 +18,24 @@ export interface FakeClock extends Clock {
    * Lets `ms` milliseconds pass: every timer that falls due runs at its own instant, in order, and all promises settle
    * before the next one runs. Calls that overlap run one after the other.
    *
-   * @throws What a timer's callback throws, or a `RangeError` when the timers of one instant never end.
+   * @throws What a timer's callback throws, or a `RangeError` when the timers of one instant never end, or `ms` is no number.
    */
   advance(ms: number): Promise<void>
   /**
    * Runs timer after timer until the promise has settled, and answers with it. Time stops where it settled.
    *
    * @param limit Milliseconds that may pass at the most. Default one day.
-   * @throws What the promise rejects with, or an `Error` when nothing is left to run or the limit is reached.
+   * @throws What the promise rejects with, or an `Error` when nothing is left to run or the limit is reached. A `TypeError` where
+   *   there is no promise.
    */
   until<T>(promise: PromiseLike<T>, limit?: number): Promise<T>
   /** Lets promises settle; no time passes. */
   settle(): Promise<void>
-  /** Sets the wall clock forward, or back with a negative number. No timer runs and `monotonic()` stays. */
+  /**
+   * Sets the wall clock forward, or back with a negative number. No timer runs and `monotonic()` stays.
+   *
+   * @throws {RangeError} It is no number.
+   */
   jump(ms: number): void
   hold(work: PromiseLike<unknown>): void
   /** How many timers wait. */
@@ -157,13 +162,18 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
       if (timers[place] === timer) timers.splice(place, 1)
     },
     advance: (ms) => {
-      if (!(ms >= 0))
+      if (!amount.fits(ms) || ms === Number.POSITIVE_INFINITY)
         return Promise.reject(new RangeError('advance() takes a number of milliseconds that is not negative.'))
       return inTurn(() => advance(ms))
     },
-    until: (promise, limit = ONE_DAY) => inTurn(() => until(promise, limit)),
+    until: (promise, limit = ONE_DAY) => {
+      if (typeof (promise as PromiseLike<unknown> | undefined)?.then !== 'function')
+        return Promise.reject(new TypeError('until() takes a promise: call the function, and give what it returns.'))
+      return inTurn(() => until(promise, limit))
+    },
     settle: () => inTurn(settle),
     jump(ms) {
+      if (!number.fits(ms)) throw new RangeError('jump() takes a number of milliseconds.')
       offset += ms
     },
     hold(work) {

@@ -171,7 +171,10 @@ export function createHelixServer(world: World, options: HelixServerOptions): He
     const endpoint = answerers.get(key) ?? (Object.hasOwn(ENDPOINTS, key) ? ENDPOINTS[key] : undefined)
     const { allowed, headers } = take(owner, endpoint?.rules.cost ?? 1)
     if (!allowed) return toAnswer(helixError(429, 'Request limit exceeded'), headers)
-    if (endpoint === undefined) return toAnswer(helixError(404, ''), headers)
+    if (endpoint === undefined) {
+      const message = `This fake Twitch has no ${key}. Give it an answer with helix.answer().`
+      return toAnswer(helixError(404, message), headers)
+    }
     const request: HelixRequest = {
       method: call.method,
       path: call.path,

@@ -112,20 +112,22 @@ test('the example of states and events shows them', async () => {
   expect(shown).toContain('streamer was renewed here')
 })
 
-test('the example of the fake Twitch shows that a 503 logs nobody out', async () => {
-  const { shown } = openPlace('unused')
-  vi.unstubAllGlobals()
+test.each<[string, number, unknown]>([
+  ['tests an overlay', 1, ['viewer: hello', '* 7 raiders from viewer have joined!', 'viewer: still here?']],
+  ['answers one more endpoint of Helix', 2, ['{"id":"a","title":"Tea or coffee?"}']],
+  ['shows that a 503 logs nobody out', 3, [expect.stringMatching(/^(ok|degraded)$/)]],
+])('the example of the fake Twitch %s', async (_, number, expected) => {
+  const shown: string[] = []
   vi.stubGlobal('show', (text: string) => shown.push(text))
-  const run = await example('docs/testing.md 1')
+  const run = await example(`docs/testing.md ${number}`)
   await run()
-  expect(shown).toHaveLength(1)
-  expect(['ok', 'degraded']).toContain(shown[0])
+  expect(shown).toEqual(expected)
 })
 
 test('the example of a store runs all its cases', async () => {
   const cases: (() => Promise<void>)[] = []
   vi.stubGlobal('test', (_: string, run: () => Promise<void>) => cases.push(run))
-  const run = await example('docs/testing.md 2')
+  const run = await example('docs/testing.md 4')
   await run()
   expect(cases.length).toBeGreaterThan(5)
   for (const run of cases) await run()
@@ -180,6 +182,8 @@ beforeAll(() => {
     'README.md 3',
     'docs/testing.md 1',
     'docs/testing.md 2',
+    'docs/testing.md 3',
+    'docs/testing.md 4',
     'docs/helix.md 1',
     'docs/helix.md 2',
     'docs/helix.md 3',

@@ -95,8 +95,21 @@ describe('advance', () => {
   })
 
   it('does not go back', async () => {
-    await expect(createFakeClock().advance(-1)).rejects.toThrow(RangeError)
+    for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never])
+      await expect(createFakeClock().advance(ms)).rejects.toThrow(RangeError)
   })
+})
+
+it('until wants a promise, not what would make one', async () => {
+  const clock = createFakeClock()
+  for (const slip of [undefined, () => Promise.resolve()])
+    await expect(clock.until(slip as never)).rejects.toThrow('until() takes a promise: call the function,')
+})
+
+it('jump refuses what is no number', () => {
+  const clock = createFakeClock({ startAt: 5 })
+  for (const ms of [Number.NaN, '5' as never]) expect(() => clock.jump(ms)).toThrow(RangeError)
+  expect(clock.now()).toBe(5)
 })
 
 it('jump moves the wall clock, and neither timers nor the monotonic clock', async () => {

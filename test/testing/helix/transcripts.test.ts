@@ -331,6 +331,7 @@ describe("answers of one's own", () => {
     )
     await bans(allowed, 'broadcaster_id=141981764&x=y', '< 200\n<\n< {"data":["y"]}')
     take()
-    await bans(allowed, '', '< 404\n<\n< {"error":"Not Found","status":404,"message":""}')
+    const nobody = 'This fake Twitch has no GET /moderation/banned. Give it an answer with helix.answer().'
+    await bans(allowed, '', `< 404\n<\n< {"error":"Not Found","status":404,"message":"${nobody}"}`)
   })
 })
