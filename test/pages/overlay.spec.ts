@@ -271,6 +271,23 @@ test('joins again when the socket is cut', async ({ context }) => {
   await expect(messages(page)).toContainText(['still here?'])
 })
 
+test('whoever signs in while Twitch does not say who it is need not do it again', async ({ context }) => {
+  const page = await open(context)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  const code = await codeOn(page)
+  const speak = demo.twitch.faults.add({ host: 'id', path: '/validate', fault: { kind: 'status', status: 503 } })
+  demo.twitch.id.allow(code, 'juniper')
+  const why = page.getByText('Twitch has not said yet whose the tokens are.')
+  await expect(why.and(page.locator('#why'))).toBeVisible()
+  await page.reload()
+  await expect(why.and(page.locator('#why'))).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeHidden()
+  speak()
+  await page.reload() // or wait 20 seconds
+  await expect(state(page)).toHaveText('ok')
+  await inChat(page)
+})
+
 test('signs out in every tab, and in again as somebody else', async ({ context }) => {
   const here = await open(context)
   await signIn(here)
