@@ -69,7 +69,7 @@ export function storeIn(
       storage.sql.exec(
         'CREATE TABLE twitch_keyring (store TEXT, key TEXT, record TEXT, PRIMARY KEY (store, key)) WITHOUT ROWID',
       )
-      return storage.sql.exec(sql, ...bindings).toArray()
+      return query(sql, ...bindings)
     }
   }
 
@@ -89,9 +89,9 @@ export function storeIn(
     return lost
   }
 
-  async function attempt<T>(work: () => T): Promise<T> {
+  async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
     try {
-      return work()
+      return await work()
     } catch (cause) {
       if (cause instanceof StoreError || !/sql/i.test(String(cause))) throw toStoreError(MEDIUM, cause)
       throw new StoreError(
@@ -110,19 +110,13 @@ export function storeIn(
 
     async replace(key, expectedVersion, next) {
       const record = takeRecord(expectedVersion, next)
-      const written = await attempt(() => {
+      return attempt(async () => {
         if (read(key)?.version !== expectedVersion) return false
         write(name, key, JSON.stringify(record))
         if (record.deleted) query('DELETE FROM twitch_keyring WHERE store = ? AND key = ?', `${name}!corrupt`, key)
+        await storage.sync()
         return true
       })
-      if (!written) return false
-      try {
-        await storage.sync()
-      } catch (cause) {
-        throw toStoreError(MEDIUM, cause)
-      }
-      return true
     },
 
     keys: () =>

@@ -115,10 +115,10 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
   /** Begins a sign-in on another screen, with a public app. {@link signInStatus} says what becomes of it. */
   async signInWithDeviceCode(options: VaultDeviceSignInOptions): Promise<VaultDeviceSignIn> {
     const id = this.platform.randomId()
-    const { userCode, verificationUri, expiresAt } = await this.#ask(signInVault(id), (vault) =>
+    const code = await this.#ask(signInVault(id), (vault) =>
       vault.signInWithDeviceCode({ scopes: [...options.scopes], expectedUser: options.expectedUser }),
     )
-    return { id, userCode, verificationUri, expiresAt }
+    return { ...code, id }
   }
 
   signInStatus(id: string): Promise<VaultSignInStatus> {
