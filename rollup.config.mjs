@@ -14,8 +14,8 @@ const dependencies = Object.keys(pkg.dependencies)
 /** The public folders, from `exports`, the only list of them: `{ 'stores/index': 'src/stores/index.ts', … }`. */
 const entries = Object.fromEntries(
   Object.values(pkg.exports)
-    .filter((target) => typeof target === 'object')
-    .map((target) => target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+    .flatMap(({ workerd, default: module }) => [workerd, module].filter((target) => target !== undefined))
+    .map((target) => target.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
     .map((name) => [name, join(root, 'src', `${name}.ts`)]),
 )
 
@@ -138,7 +138,8 @@ function oneFile(output) {
 export default [
   {
     input: entries,
-    external: (id) => dependencies.some((name) => id === name || id.startsWith(`${name}/`)),
+    external: (id) =>
+      id === 'cloudflare:workers' || dependencies.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [compiler, compiled, declarations],
     // No module has side effects, and a bare import of one is what some bundlers warn of.
     treeshake: { moduleSideEffects: false },

@@ -2,7 +2,7 @@ import type { IrcMessage } from '../chat/irc-message.ts'
 import { parseIrcMessage } from '../chat/irc-message.ts'
 import { ChatReader, type ChatReaderOptions } from '../chat/reader.ts'
 import type { PlatformOptions } from '../types.ts'
-import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
+import { type DurableObjectBase, type DurableObjectContext, PlainObject, readArguments } from './durable-object.ts'
 import { RoomStates } from './room-states.ts'
 
 export interface ChatRelayOptions {
@@ -82,28 +82,45 @@ const RELAYED: ReadonlySet<string> = new Set([
  * Clients' sockets hibernate: they outlive the object, and the alarm brings the connection to Twitch back, with the
  * channels that are wanted. Nobody can speak through it.
  *
- * @param base `DurableObject` of `cloudflare:workers`.
  * @param options Called once in the life of an object, when it is first used.
+ * @throws {TypeError} It is given something else.
  * @see https://developers.cloudflare.com/durable-objects/best-practices/websockets/
  */
-export function createChatRelay<Context extends ChatRelayContext, Env, Instance extends object>(
-  base: DurableObjectBase<Context, Env, Instance>,
-  options: (env: Env) => ChatRelayOptions = () => ({}),
+export function createChatRelay<Env, Context extends ChatRelayContext = ChatRelayContext>(
+  options?: (env: Env) => ChatRelayOptions,
 ): new (
   ctx: Context,
   env: Env,
-) => Instance & ChatRelay {
-  const Base = base as unknown as new (ctx: Context, env: Env) => object
+) => PlainObject<Env, Context> & ChatRelay
+/**
+ * The same on a class of yours, or for a bundler that does not know the condition `workerd`.
+ *
+ * @param base `DurableObject` of `cloudflare:workers`, or a class that extends it.
+ */
+export function createChatRelay<Context extends ChatRelayContext, Env, Instance extends object>(
+  base: DurableObjectBase<Context, Env, Instance>,
+  options?: (env: Env) => ChatRelayOptions,
+): new (
+  ctx: Context,
+  env: Env,
+) => Instance & ChatRelay
+export function createChatRelay(...given: readonly unknown[]): unknown {
+  return makeChatRelay(PlainObject, given)
+}
+
+/** @param Default What objects extend when nothing else is given. */
+export function makeChatRelay(Default: unknown, given: readonly unknown[]): never {
+  const [Base, options] = readArguments('createChatRelay', Default, given, () => ({}))
 
   class Relay extends Base implements ChatRelay {
-    readonly #ctx: Context
-    readonly #env: Env
+    readonly #ctx: ChatRelayContext
+    readonly #env: unknown
     readonly #rooms = new RoomStates()
     readonly #readers = new Map<string, Set<RelaySocket>>()
     #options: ChatRelayOptions | undefined
     #chat: ChatReader | undefined
 
-    constructor(ctx: Context, env: Env) {
+    constructor(ctx: ChatRelayContext, env: unknown) {
       super(ctx, env)
       this.#ctx = ctx
       this.#env = env
@@ -260,14 +277,11 @@ export function createChatRelay<Context extends ChatRelayContext, Env, Instance 
     }
 
     #option(): ChatRelayOptions {
-      this.#options ??= options(this.#env)
+      this.#options ??= options(this.#env) as ChatRelayOptions
       return this.#options
     }
   }
-  return Relay as unknown as new (
-    ctx: Context,
-    env: Env,
-  ) => Instance & ChatRelay
+  return Relay as never
 }
 
 interface WorkerGlobals {

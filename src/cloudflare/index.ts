@@ -9,7 +9,7 @@ export {
 } from './chat-relay.ts'
 export { codeSignIn } from './code-sign-in.ts'
 export { deviceCodeSignIn } from './device-code-sign-in.ts'
-export type { Called, DurableObjectBase, DurableObjectContext } from './durable-object.ts'
+export type { Called, DurableObjectBase, DurableObjectContext, PlainObject } from './durable-object.ts'
 export {
   type DurableObjectStorageLike,
   type DurableObjectStoreOptions,

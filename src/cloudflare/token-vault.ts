@@ -6,7 +6,7 @@ import type { PendingRedirect } from '../token/sign-in/pending-redirects.ts'
 import type { Status } from '../token/status.ts'
 import type { AccessToken } from '../types.ts'
 import { answer, type VaultAnswer } from './answer.ts'
-import type { DurableObjectBase, DurableObjectContext } from './durable-object.ts'
+import { type DurableObjectBase, type DurableObjectContext, PlainObject, readArguments } from './durable-object.ts'
 import {
   lineOf,
   type TokenVault,
@@ -41,10 +41,9 @@ interface Opened {
  * class; what goes out are access tokens.
  *
  * @example
- * import { DurableObject } from 'cloudflare:workers'
  * import { appTokens, codeSignIn, createTokenVault } from 'twitch-keyring/cloudflare'
  *
- * export class TokenVault extends createTokenVault(DurableObject<Env>, (env) => ({
+ * export class TokenVault extends createTokenVault<Env>((env) => ({
  *   clientId: env.TWITCH_CLIENT_ID,
  *   clientType: 'confidential',
  *   clientSecret: env.TWITCH_CLIENT_SECRET,
@@ -52,9 +51,20 @@ interface Opened {
  *   parts: [codeSignIn, appTokens],
  * })) {}
  *
- * @param base `DurableObject` of `cloudflare:workers`.
  * @param options Called once in the life of an object, when it is first used.
+ * @throws {TypeError} It is given something else.
  * @see https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
+ */
+export function createTokenVault<Env, Context extends DurableObjectContext = DurableObjectContext>(
+  options: (env: Env) => TokenVaultOptions,
+): new (
+  ctx: Context,
+  env: Env,
+) => PlainObject<Env, Context> & TokenVault
+/**
+ * The same on a class of yours, or for a bundler that does not know the condition `workerd`.
+ *
+ * @param base `DurableObject` of `cloudflare:workers`, or a class that extends it.
  */
 export function createTokenVault<Context extends DurableObjectContext, Env, Instance extends object>(
   base: DurableObjectBase<Context, Env, Instance>,
@@ -62,19 +72,25 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
 ): new (
   ctx: Context,
   env: Env,
-) => Instance & TokenVault {
-  const Base = base as unknown as new (ctx: Context, env: Env) => object
+) => Instance & TokenVault
+export function createTokenVault(...given: readonly unknown[]): unknown {
+  return makeTokenVault(PlainObject, given)
+}
+
+/** @param Default What objects extend when nothing else is given. */
+export function makeTokenVault(Default: unknown, given: readonly unknown[]): never {
+  const [Base, options] = readArguments('createTokenVault', Default, given)
 
   class Vault extends Base implements TokenVault {
-    readonly #ctx: Context
-    readonly #env: Env
+    readonly #ctx: DurableObjectContext
+    readonly #env: unknown
     #opened: Opened | undefined
     #isWatched = false
     /** What `lend` has said last, and of which token. */
     #line = ''
     #lent: AccessToken | undefined
 
-    constructor(ctx: Context, env: Env) {
+    constructor(ctx: DurableObjectContext, env: unknown) {
       super(ctx, env)
       this.#ctx = ctx
       this.#env = env
@@ -168,12 +184,7 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
     }
 
     #open(): Opened {
-      if (this.#opened === undefined) {
-        const given = options(this.#env)
-        const tokens = new VaultTokens(this.#ctx, given)
-        const parts = (given.parts ?? []).map((part) => part({ ctx: this.#ctx, options: given, tokens }))
-        this.#opened = { tokens, parts, options: given }
-      }
+      this.#opened ??= open(this.#ctx, options(this.#env) as TokenVaultOptions)
       return this.#opened
     }
 
@@ -197,10 +208,12 @@ export function createTokenVault<Context extends DurableObjectContext, Env, Inst
       this.#isWatched = true
     }
   }
-  return Vault as unknown as new (
-    ctx: Context,
-    env: Env,
-  ) => Instance & TokenVault
+  return Vault as never
+}
+
+function open(ctx: DurableObjectContext, options: TokenVaultOptions): Opened {
+  const tokens = new VaultTokens(ctx, options)
+  return { tokens, options, parts: (options.parts ?? []).map((part) => part({ ctx, options, tokens })) }
 }
 
 /** Class instances do not travel. */

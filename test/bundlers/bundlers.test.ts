@@ -64,6 +64,37 @@ describe.each(Object.keys(builders) as (keyof typeof budgets)[])('%s', (name) =>
   })
 })
 
+test('wrangler finds what a Durable Object extends, without a word about it', async () => {
+  await builders['wrangler']?.({ app, entry: 'vault.js', out: join(app, 'out-vault') })
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: await readFile(join(app, 'out-vault', 'vault.js'), 'utf8'),
+      compatibilityDate: '2025-01-01',
+      compatibilityFlags: [],
+      bindings: { CLIENT_ID: 'client' },
+      durableObjects: {
+        VAULTS: { className: 'Vault', useSQLite: true },
+        RELAY: { className: 'Relay', useSQLite: true },
+      },
+    }),
+  )
+  try {
+    const answer = await miniflare.dispatchFetch('http://worker.example/')
+    expect(await answer.json()).toEqual(['client', ['client', 'function'], 'needs-login', 'client', 426])
+  } finally {
+    await miniflare.dispose()
+  }
+})
+
+test.each(['vite', 'webpack', 'esbuild', 'rollup'])('%s needs no Workers to build a vault', async (name) => {
+  const out = join(app, `vault-${name}`)
+  await builders[name]?.({ app, entry: 'vault.js', out })
+  const files = (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.js'))
+  const code = await Promise.all(files.map((file) => readFile(join(out, file), 'utf8')))
+  expect(code.join('\n')).not.toContain('cloudflare:')
+})
+
 async function openPage(folder: string): Promise<string> {
   const page = await browser.newPage()
   try {

@@ -1,5 +1,4 @@
 // @ts-check
-import { DurableObject } from 'cloudflare:workers'
 import { appTokens, codeSignIn, createChatRelay, createTokenVault, VaultTokenHandler } from 'twitch-keyring/cloudflare'
 import { verifyExtensionJwt } from 'twitch-keyring/extension'
 import { corsHeaders, errorAnswer, json, Refusal } from './answers.js'
@@ -12,7 +11,7 @@ import page from './page.html'
 export { OverlayKeys }
 
 /** One object per user: it keeps their tokens good, and no refresh token ever leaves it. */
-export class TokenVault extends createTokenVault(/** @type {typeof DurableObject<Env>} */ (DurableObject), (env) => ({
+export class TokenVault extends createTokenVault((/** @type {Env} */ env) => ({
   clientId: env.TWITCH_CLIENT_ID,
   clientType: 'confidential',
   clientSecret: env.TWITCH_CLIENT_SECRET,
@@ -22,7 +21,7 @@ export class TokenVault extends createTokenVault(/** @type {typeof DurableObject
 })) {}
 
 /** One object per channel: it reads the chat once, anonymously, for everybody whose key is of that channel. */
-export class ChatRelay extends createChatRelay(/** @type {typeof DurableObject<Env>} */ (DurableObject), (env) => ({
+export class ChatRelay extends createChatRelay((/** @type {Env} */ env) => ({
   channelsOf: (request) => new URL(request.url).searchParams.getAll('channel'),
   platform: { endpoints: endpointsOf(env) },
 })) {}

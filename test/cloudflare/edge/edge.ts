@@ -118,6 +118,12 @@ export async function startEdge(options: EdgeOptions = {}) {
   }
 }
 
+const source = {
+  'twitch-keyring/cloudflare': join(root, 'src/cloudflare/workerd.ts'),
+  'twitch-keyring/stores': join(root, 'src/stores/index.ts'),
+  'twitch-keyring/token': join(root, 'src/token/index.ts'),
+}
+
 export type Edge = Awaited<ReturnType<typeof startEdge>>
 
 async function bundle(built: boolean): Promise<string> {
@@ -130,12 +136,8 @@ async function bundle(built: boolean): Promise<string> {
     logLevel: 'silent',
     external: ['cloudflare:workers'],
     conditions: ['workerd', 'worker', 'browser'],
-    alias: Object.fromEntries(
-      ['cloudflare', 'stores', 'token'].map((name) => [
-        `twitch-keyring/${name}`,
-        join(root, built ? `dist/${name}/index.js` : `src/${name}/index.ts`),
-      ]),
-    ),
+    // What was built is found by the package's own exports, as from anywhere, and not by the paths of these tests.
+    ...(built ? { tsconfigRaw: '{}' } : { alias: source }),
   })
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'))
   return outputFiles[0]?.text ?? ''

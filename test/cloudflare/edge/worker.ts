@@ -1,5 +1,5 @@
 /** A Worker for tests in real workerd, without compatibility flags: vaults, and a manager that all requests share. */
-import { DurableObject, waitUntil } from 'cloudflare:workers'
+import { waitUntil } from 'cloudflare:workers'
 import { createTokenVault, type VaultPair, VaultTokenHandler } from 'twitch-keyring/cloudflare'
 import { memoryStore, type TokenStore } from 'twitch-keyring/stores'
 import { BaseTokenHandler, StoredTokenHandler, Token, TokenManager } from 'twitch-keyring/token'
@@ -64,7 +64,7 @@ function count({ storage }: DurableObjectState): void {
   })
 }
 
-export class Vault extends createTokenVault(DurableObject<Env>, (env) => ({
+export class Vault extends createTokenVault<Env, DurableObjectState>((env) => ({
   clientId: env.CLIENT_ID,
   clientType: 'public',
   vaults: env.VAULT,
