@@ -80,7 +80,7 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
     const name = kind === 'app' ? APP_VAULT : requireUser(user)
     if (kind === 'user') {
       const lent = lentToken(await this.#reach(name, (vault) => vault.lend(), signal))
-      if (lent !== undefined && lent.userId === user && can(lent, scopes)) return issueToken(lent.value, lent)
+      if (lent !== undefined && lent.userId === user && can(lent, scopes)) return issue(lent)
     }
     return issue(await this.#ask(name, (vault) => vault.getToken({ kind, user, scopes }), signal))
   }
