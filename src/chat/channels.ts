@@ -1,18 +1,17 @@
 import type { ChatError } from '../errors.ts'
 import type { Connection } from './connection.ts'
+import { NEVER, type Shard, type Task } from './shards.ts'
 
-/** A channel that is wanted, joined or not. */
-export interface Channel {
+/** A channel that is wanted, joined or not. It is due for a JOIN, and from then on for giving that up. */
+export interface Channel extends Task {
   /** Login, without `#`. */
   readonly name: string
+  /** Where it is joined, or is to be. */
+  shard: Shard
   /** The one connection whose lines count. `undefined`: not joined. */
   owner?: Connection | undefined
   /** Where a JOIN has been sent, until it is answered or given up. */
   asked?: Connection | undefined
-  /** Instants of the monotonic clock: it is not to be asked for before, and the answer may come until then. */
-  notBefore: number
-  answerBy: number
-  failures: number
   /** Lines so far: the busiest moves first. */
   lines: number
   /** Epoch milliseconds since when lines may be missed. */
@@ -21,10 +20,15 @@ export interface Channel {
 
 /** @throws {TypeError} Twitch has no channel of such a name. */
 export function channelName(channel: string): string {
-  if (typeof channel !== 'string') throw new TypeError('A channel is named by its login, which is a string.')
-  const name = channel.replace(/^#/, '').toLowerCase()
-  if (!/^[a-z0-9_]{1,25}$/.test(name)) throw new TypeError(`"${channel}" is no login of a channel.`)
-  return name
+  const [, name] = (typeof channel === 'string' && /^#?(\w{1,25})$/.exec(channel)) || []
+  if (name === undefined) throw new TypeError(`A channel is named by its login, and not "${channel}".`)
+  return name.toLowerCase()
+}
+
+/** Sorts those to the front that nobody hears now, then the busiest. */
+export function byUrgency(a: Channel, b: Channel): number {
+  const rank = ({ owner, lines }: Channel) => (owner ? lines : NEVER)
+  return rank(b) - rank(a)
 }
 
 /**

@@ -41,8 +41,7 @@ const OPTIONS: readonly (keyof ChatClientOptions)[] = [
  * @see https://dev.twitch.tv/docs/chat/irc/#sending-and-receiving-chat-messages
  */
 export class ChatClient extends ChatReader {
-  /** @internal */
-  protected override readonly speaking: Speaking
+  readonly #speaking: Speaking
   readonly #limits: ChatLimits
 
   constructor(options: ChatClientOptions = {}) {
@@ -50,16 +49,17 @@ export class ChatClient extends ChatReader {
     const { tokens, anonymous, ...reading } = options
     super({ ...reading, auth: tokens && withTokens(tokens, { anonymous }) })
     this.#limits = { ...NORMAL_LIMITS, ...options.limits }
-    this.speaking = new Speaking({
+    this.#speaking = new Speaking({
       platform: resolvePlatform(options.platform),
       limits: this.#limits,
       route: (channel) => {
-        const alive = this.shards.filter(({ connection }) => connection)
-        const { connection, token } = alive.find(({ channels }) => channels.has(`#${channel}`)) ?? alive[0] ?? {}
-        return connection && { connection, token }
+        const { channels, connections } = this.network
+        const alive = [...connections].filter(({ login }) => login)
+        return alive.findLast(({ shard }) => shard === channels.get(`#${channel}`)?.shard) ?? alive[0]
       },
-      started: () => this.session !== undefined,
+      started: () => this.network.session !== undefined,
     })
+    this.network.speaking = this.#speaking
   }
 
   /**
@@ -70,7 +70,7 @@ export class ChatClient extends ChatReader {
     const name = channelName(channel)
     const { wanted, login } = this
     const { channels } = this.#limits
-    const counted = wanted.filter((other) => !this.speaking.moderates(other))
+    const counted = wanted.filter((other) => !this.#speaking.moderates(other))
     if (counted.length < channels || wanted.includes(name) || name === login) return super.join(name, options)
     const text = `An account may be in ${channels} channels at once: leave one before joining ${name}.`
     return Promise.reject(new ChatError(text, { reason: 'join-limit', channel: name }))
@@ -88,12 +88,12 @@ export class ChatClient extends ChatReader {
    * @throws {TypeError} The text is missing, empty, or holds CR, LF or NUL; there is no such name of a channel.
    */
   say(channel: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
-    return this.speaking.say(channelName(channel), text, '', undefined, options)
+    return this.#speaking.say(channelName(channel), text, '', undefined, options)
   }
 
   /** As {@link say}, as a `/me`. */
   me(channel: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
-    return this.speaking.say(channelName(channel), text, '/me ', undefined, options)
+    return this.#speaking.say(channelName(channel), text, '/me ', undefined, options)
   }
 
   /**
@@ -103,11 +103,11 @@ export class ChatClient extends ChatReader {
    */
   reply(channel: string, messageId: string, text: string, options: SayOptions = {}): Promise<SentMessage> {
     // Left out, it would be no answer at all.
-    return this.speaking.say(channelName(channel), text, '', messageId ?? '', options)
+    return this.#speaking.say(channelName(channel), text, '', messageId ?? '', options)
   }
 
   override close(): void {
-    this.speaking.close(new ChatError('Chat was closed.', { reason: 'closed' }))
+    this.#speaking.close(new ChatError('Chat was closed.', { reason: 'closed' }))
     super.close()
   }
 }

@@ -1,11 +1,15 @@
-import { ChatError, NetworkError } from '../errors.ts'
+import { NetworkError } from '../errors.ts'
 import { createTimer } from '../internal/timer.ts'
+import type { AccessToken } from '../types.ts'
 import { type IrcMessage, parseIrcMessage } from './irc-message.ts'
-import { type LoginOptions, loginLines } from './login.ts'
+import type { RateWindow } from './limits.ts'
 import type { ChatPlatform } from './platform.ts'
+import { NEVER, type Shard } from './shards.ts'
 
 export interface ConnectionSettings {
   readonly platform: ChatPlatform
+  /** Whether JOIN and PART of others are wanted. */
+  readonly membership: boolean
   /** Milliseconds from dialling to the welcome. */
   readonly loginTimeout: number
   /** Milliseconds between two PINGs. */
@@ -14,20 +18,19 @@ export interface ConnectionSettings {
   readonly pongTimeout: number
 }
 
-/** What a connection tells. */
-export interface ConnectionListener {
-  /** What a NOTICE before the welcome says. @returns What it ends the login with, if it does. */
-  readRefusal(text: string): Error | undefined
-  onReady(connection: Connection): void
-  onLine(raw: string, message: IrcMessage | undefined, connection: Connection): void
-  /** Comes once and last, unless it was closed from here. */
-  onEnd(error: Error, connection: Connection): void
-}
-
 /** One WebSocket, from dialling to its end: it logs in, answers PING and notices when the other side is gone. */
 export interface Connection {
+  readonly shard: Shard
   /** As the server calls us; empty before the welcome. */
   readonly login: string
+  /** What it logged in with; `undefined`: anonymous. */
+  readonly token: AccessToken | undefined
+  /** Those of its account. */
+  readonly joins: RateWindow
+  /** Instant of the monotonic clock; `NEVER` before the welcome. */
+  readonly readyAt: number
+  /** Instant at which it is to be closed, if no channel needs it any more. */
+  dueAt: number
   /** Milliseconds of the last PING, there and back. */
   readonly latency: number | undefined
   /** Whether ROOMSTATE, USERSTATE and their like come. */
@@ -36,38 +39,74 @@ export interface Connection {
   send(line: string): void
   /** Asks for a sign of life at once: after a sleep, a change of network. */
   check(): void
-  /** Ends it without a word to the listener. */
-  close(): void
+  /** @param error Told as the end; without one nothing happens but the end. */
+  end(error?: Error): void
 }
 
 /** No line of Twitch is nearly as long. */
 const LONGEST_LINE = 65_536
 
-/** @throws {ConfigurationError} There is no WebSocket here. */
+/**
+ * @param onEnd Called once and last, unless it was ended from here.
+ * @throws {ConfigurationError} There is no WebSocket here.
+ * @see https://dev.twitch.tv/docs/chat/irc/#connecting-to-the-twitch-irc-server
+ */
 export function openConnection(
-  options: ConnectionSettings & LoginOptions,
-  { readRefusal, onReady, onLine, onEnd }: ConnectionListener,
+  { platform, membership, loginTimeout, pingInterval, pongTimeout }: ConnectionSettings,
+  shard: Shard,
+  token: AccessToken | undefined,
+  joins: RateWindow,
+  onLine: (raw: string, message: IrcMessage | undefined, connection: Connection) => void,
+  onEnd: (error: Error, connection: Connection) => void,
 ): Connection {
-  const { platform, loginTimeout, pingInterval, pongTimeout } = options
   const schedule = createTimer(platform)
   const socket = platform.openSocket()
+  // Under such a name Twitch lets anybody read.
+  const nick = token?.login || `justinfan${Math.floor(10_000 + platform.random() * 90_000)}`
   let ended = false
   let rest = ''
   let heard = false
   let pingedAt: number | undefined
 
-  const connection = { login: '', latency: undefined as number | undefined, hasCommands: false, send, check, close }
+  const connection = {
+    shard,
+    token,
+    joins,
+    login: '',
+    readyAt: NEVER,
+    dueAt: NEVER,
+    latency: undefined as number | undefined,
+    hasCommands: false,
+    send,
+    check,
+    end,
+  }
 
   socket.onopen = () => {
-    for (const line of loginLines(options)) send(line)
+    send(`CAP REQ :twitch.tv/tags twitch.tv/commands${membership ? ' twitch.tv/membership' : ''}`)
+    if (token) send(`PASS oauth:${token.value}`)
+    send(`NICK ${nick}`)
+    // These two mean nothing to Twitch, but other IRC servers wait for them.
+    send(`USER ${nick} 0 * :${nick}`)
+    send('CAP END')
   }
   socket.onmessage = ({ data }) => {
-    if (typeof data === 'string') receive(data)
+    if (typeof data !== 'string') return
+    heard = true
+    let text = rest + data
+    // Where IRC's own subprotocol was agreed on, a frame is a line; Twitch ends each line by CR LF.
+    if (socket.protocol?.endsWith('.ircv3.net')) text += '\n'
+    let start = 0
+    for (let at = text.indexOf('\n'); at !== -1 && !ended; at = text.indexOf('\n', start)) {
+      read(text.slice(start, text.charCodeAt(at - 1) === 0x0d ? at - 1 : at))
+      start = at + 1
+    }
+    rest = text.slice(start, start + LONGEST_LINE)
   }
   // All that matters comes with the close; but some platforms take an error nobody listens to for a crash.
   socket.onerror = () => {}
-  socket.onclose = ({ code }) => end(new NetworkError(`Twitch chat closed the connection (${code}).`))
-  schedule(loginTimeout, () => end(new NetworkError(`Twitch chat did not answer within ${loginTimeout} ms.`)))
+  socket.onclose = ({ code }) => end(new NetworkError(`Twitch chat was closed (${code}).`))
+  schedule(() => noAnswer(loginTimeout), loginTimeout)
   return connection
 
   function send(line: string): void {
@@ -78,40 +117,22 @@ export function openConnection(
     if (connection.login && pingedAt === undefined) ping()
   }
 
-  function close(): void {
+  function end(error?: Error): void {
+    if (ended) return
     ended = true
     schedule()
-    socket.onopen = socket.onmessage = socket.onclose = null
     socket.close(1000)
+    if (error) onEnd(error, connection)
   }
 
-  function end(error: Error): void {
-    close()
-    onEnd(error, connection)
+  function noAnswer(timeout: number): void {
+    end(new NetworkError(`Twitch chat did not answer within ${timeout} ms.`))
   }
 
-  function receive(data: string): void {
-    heard = true
-    let text = rest + data
-    // Where IRC's own subprotocol was agreed on, a frame is a line; Twitch ends each line by CR LF.
-    if (socket.protocol?.endsWith('.ircv3.net')) text += '\n'
-    let start = 0
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', start)) {
-      readLine(text.slice(start, text.charCodeAt(at - 1) === 0x0d ? at - 1 : at))
-      if (ended) return
-      start = at + 1
-    }
-    rest = text.length - start > LONGEST_LINE ? '' : text.slice(start)
-  }
-
-  function readLine(raw: string): void {
+  function read(raw: string): void {
     if (raw === '') return
     const message = parseIrcMessage(raw)
-    if (message && message.command !== 'PRIVMSG') obey(message)
-    if (!ended) onLine(raw, message, connection)
-  }
-
-  function obey({ command, params: [first = '', second, third] }: IrcMessage): void {
+    const { command, params: [first = ''] = [] } = message ?? {}
     switch (command) {
       case 'PING':
         send(`PONG :${first}`)
@@ -120,25 +141,14 @@ export function openConnection(
         if (pingedAt !== undefined) connection.latency = platform.monotonic() - pingedAt
         break
       case 'CAP':
-        if (second === 'ACK' && third?.includes('twitch.tv/commands')) connection.hasCommands = true
+        connection.hasCommands ||= /ACK .*commands/.test(raw)
         break
       case '001':
-        if (!connection.login) welcome(first)
-        break
-      case 'NOTICE': {
-        const refusal = connection.login ? undefined : readRefusal(second ?? '')
-        if (refusal) end(refusal)
-        break
-      }
-      case 'ERROR':
-        end(new ChatError(`The chat server ended it: ${first}`, { reason: 'closed' }))
+        connection.login ||= first || nick
+        connection.readyAt = platform.monotonic()
+        schedule(ping, pingInterval)
     }
-  }
-
-  function welcome(login: string): void {
-    connection.login = login || options.nick
-    schedule(pingInterval, ping)
-    onReady(connection)
+    onLine(raw, message, connection)
   }
 
   /** Silence alone means nothing: a quiet channel is silent. Silence after a PING means that nobody is there. */
@@ -146,13 +156,13 @@ export function openConnection(
     pingedAt = platform.monotonic()
     heard = false
     send('PING :keyring')
-    const wakeAt = platform.now() + pongTimeout
-    schedule(pongTimeout, () => {
+    const lateAt = platform.now() + pongTimeout + 5000
+    schedule(() => {
       pingedAt = undefined
-      if (heard) schedule(Math.max(0, pingInterval - pongTimeout), ping)
+      if (heard) schedule(ping, pingInterval - pongTimeout)
       // The timer came much too late: the machine slept, and what was sent before tells nothing.
-      else if (platform.now() - wakeAt > 5000) ping()
-      else end(new NetworkError(`Twitch chat did not answer within ${pongTimeout} ms.`))
-    })
+      else if (platform.now() > lateAt) ping()
+      else noAnswer(pongTimeout)
+    }, pongTimeout)
   }
 }

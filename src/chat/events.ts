@@ -1,5 +1,4 @@
 import type { ChatError, NetworkError, TwitchKeyringError } from '../errors.ts'
-import type { EventNames } from '../internal/emitter.ts'
 import type { IrcMessage } from './irc-message.ts'
 import type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
 
@@ -236,7 +235,8 @@ export interface ChatEvents {
   joinFailed: JoinFailedEvent
 }
 
-export const CHAT_EVENTS: EventNames<ChatEvents> = {
+/** Each with whether it is a line. */
+export const CHAT_EVENTS: Readonly<Record<keyof ChatEvents, boolean>> = {
   privmsg: true,
   usernotice: true,
   clearchat: true,
@@ -251,10 +251,10 @@ export const CHAT_EVENTS: EventNames<ChatEvents> = {
   reconnect: true,
   hosttarget: true,
   numeric: true,
-  line: true,
-  connected: true,
-  disconnected: true,
-  joined: true,
-  parted: true,
-  joinFailed: true,
+  line: false,
+  connected: false,
+  disconnected: false,
+  joined: false,
+  parted: false,
+  joinFailed: false,
 }

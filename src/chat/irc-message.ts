@@ -1,4 +1,4 @@
-import { findTag, TagMap, unescapeValue } from './tags.ts'
+import { findTag, indexOf, readTags, unescapeValue } from './tags.ts'
 
 /** Who sent a line: `nick!user@host`, or a server's name as `host` alone. */
 export interface IrcPrefix {
@@ -29,7 +29,6 @@ export interface IrcMessage {
 
 const SPACE = 0x20
 const COLON = 0x3a
-const EQUALS = 0x3d
 const AT = 0x40
 
 /**
@@ -40,116 +39,73 @@ const AT = 0x40
  */
 export function parseIrcMessage(line: string): IrcMessage | undefined {
   let length = line.length
-  while (length > 0 && isLineEnd(line.charCodeAt(length - 1))) length -= 1
-  const raw = length === line.length ? line : line.slice(0, length)
-
-  let at = 0
-  let tagsEnd = 0
-  if (raw.charCodeAt(0) === AT) {
-    tagsEnd = raw.indexOf(' ')
-    if (tagsEnd === -1) return undefined
-    at = skipSpaces(raw, tagsEnd)
-  }
-  let prefixStart = 0
-  let prefixEnd = 0
-  if (raw.charCodeAt(at) === COLON) {
-    prefixStart = at + 1
-    prefixEnd = raw.indexOf(' ', prefixStart)
-    if (prefixEnd === -1) return undefined
-    at = skipSpaces(raw, prefixEnd)
-  }
-  if (at >= length) return undefined
+  while (isLineEnd(line.charCodeAt(length - 1))) length -= 1
+  const raw = line.slice(0, length)
+  const tagsEnd = raw.charCodeAt(0) === AT ? indexOf(raw, ' ', 0, length) : 0
+  let at = skipSpaces(raw, tagsEnd)
+  if (raw.charCodeAt(at) === COLON) at = skipSpaces(raw, indexOf(raw, ' ', at, length))
+  if (at === length) return undefined
   // Nearly every line is one: its command is a constant, neither searched for nor cut out.
-  if (raw.startsWith('PRIVMSG ', at)) return new ParsedMessage(raw, 'PRIVMSG', tagsEnd, prefixStart, prefixEnd, at + 7)
-  let commandEnd = raw.indexOf(' ', at)
-  if (commandEnd === -1) commandEnd = length
-  if (commandEnd === at) return undefined
-  return new ParsedMessage(raw, raw.slice(at, commandEnd), tagsEnd, prefixStart, prefixEnd, commandEnd)
+  const command = raw.startsWith('PRIVMSG ', at) ? 'PRIVMSG' : raw.slice(at, indexOf(raw, ' ', at, length))
+  return new ParsedMessage(raw, command, tagsEnd, at)
 }
 
 class ParsedMessage implements IrcMessage {
   readonly raw: string
   readonly command: string
   readonly #tagsEnd: number
-  readonly #prefixStart: number
-  readonly #prefixEnd: number
-  readonly #commandEnd: number
+  readonly #commandAt: number
   #params: readonly string[] | undefined
-  #tags: ReadonlyMap<string, string> | undefined
 
-  constructor(
-    raw: string,
-    command: string,
-    tagsEnd: number,
-    prefixStart: number,
-    prefixEnd: number,
-    commandEnd: number,
-  ) {
+  constructor(raw: string, command: string, tagsEnd: number, commandAt: number) {
     this.raw = raw
     this.command = command
     this.#tagsEnd = tagsEnd
-    this.#prefixStart = prefixStart
-    this.#prefixEnd = prefixEnd
-    this.#commandEnd = commandEnd
+    this.#commandAt = commandAt
   }
 
   get params(): readonly string[] {
-    this.#params ??= readParams(this.raw, this.#commandEnd)
+    this.#params ??= readParams(this.raw, this.#commandAt + this.command.length)
     return this.#params
   }
 
   get prefix(): IrcPrefix | undefined {
-    if (this.#prefixStart === 0) return undefined
-    return readPrefix(this.raw.slice(this.#prefixStart, this.#prefixEnd))
+    const { raw } = this
+    const start = skipSpaces(raw, this.#tagsEnd) + 1
+    return start > this.#commandAt ? undefined : readPrefix(raw, start, raw.indexOf(' ', start))
   }
 
   tag(name: string): string | undefined {
     const { raw } = this
     const end = this.#tagsEnd
     const next = findTag(raw, name, end)
-    if (next === -1) return undefined
-    if (raw.charCodeAt(next) !== EQUALS) return ''
-    const stop = raw.indexOf(';', next)
-    return unescapeValue(raw.slice(next + 1, stop === -1 || stop > end ? end : stop))
+    return next === -1 ? undefined : unescapeValue(raw.slice(next + 1, indexOf(raw, ';', next, end)))
   }
 
   get tags(): ReadonlyMap<string, string> {
-    this.#tags ??= new TagMap(this, this.#tagsEnd)
-    return this.#tags
+    return readTags(this.raw, this.#tagsEnd)
   }
 }
 
-function readParams(raw: string, commandEnd: number): readonly string[] {
-  let at = skipSpaces(raw, commandEnd)
-  const firstEnd = raw.indexOf(' ', at)
-  const next = skipSpaces(raw, firstEnd)
+/** @param from Where the space before the first of them is. */
+function readParams(raw: string, from: number): readonly string[] {
+  const { length } = raw
+  const end = indexOf(raw, ' :', from, length)
+  const words = raw.slice(from + 1, end)
   // Nearly every line has two, the last with its colon: the array is made in one piece.
-  if (firstEnd > at && raw.charCodeAt(next) === COLON && raw.charCodeAt(at) !== COLON)
-    return [raw.slice(at, firstEnd), raw.slice(next + 1)]
-  const params: string[] = []
-  while (at < raw.length) {
-    if (raw.charCodeAt(at) === COLON) {
-      params.push(raw.slice(at + 1))
-      break
-    }
-    let end = raw.indexOf(' ', at)
-    if (end === -1) end = raw.length
-    params.push(raw.slice(at, end))
-    at = skipSpaces(raw, end)
-  }
-  return params
+  if (end < length && end > from && !words.includes(' ')) return [words, raw.slice(end + 2)]
+  const last = end < length ? [raw.slice(end + 2)] : []
+  return [...words.split(' ').filter((word) => word !== ''), ...last]
 }
 
-function readPrefix(prefix: string): IrcPrefix {
-  const hostAt = prefix.indexOf('@')
-  const name = hostAt === -1 ? prefix : prefix.slice(0, hostAt)
-  const userAt = name.indexOf('!')
-  if (hostAt === -1 && userAt === -1 && name.includes('.')) return { nick: undefined, user: undefined, host: name }
-  return {
-    nick: userAt === -1 ? name : name.slice(0, userAt),
-    user: userAt === -1 ? undefined : name.slice(userAt + 1),
-    host: hostAt === -1 ? undefined : prefix.slice(hostAt + 1),
-  }
+function readPrefix(raw: string, start: number, end: number): IrcPrefix {
+  const hostAt = indexOf(raw, '@', start, end)
+  const userAt = indexOf(raw, '!', start, hostAt)
+  const name = raw.slice(start, userAt)
+  const user = userAt < hostAt ? raw.slice(userAt + 1, hostAt) : undefined
+  if (hostAt < end) return { nick: name, user, host: raw.slice(hostAt + 1, end) }
+  const isServer = user === undefined && name.includes('.')
+  return isServer ? { nick: undefined, user, host: name } : { nick: name, user, host: undefined }
 }
 
 function skipSpaces(raw: string, start: number): number {

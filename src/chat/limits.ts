@@ -20,19 +20,20 @@ export interface ChatLimits extends ReadingLimits {
   readonly channels: number
 }
 
+/** Lines may come closer together than they left: a second to spare. */
+const ENTRIES: Rate = { count: 20, per: 11_000 }
+
 /**
- * What Twitch allows, with a second to spare, since lines may come closer together than they left.
+ * What Twitch allows.
  *
  * @see https://dev.twitch.tv/docs/chat/#rate-limits
  */
-export const READING_LIMITS: ReadingLimits = {
-  logins: { count: 20, per: 11_000 },
-  joins: { count: 20, per: 11_000 },
-}
+export const READING_LIMITS: ReadingLimits = { logins: ENTRIES, joins: ENTRIES }
 
 /** As {@link READING_LIMITS}. */
 export const NORMAL_LIMITS: ChatLimits = {
-  ...READING_LIMITS,
+  logins: ENTRIES,
+  joins: ENTRIES,
   messages: { count: 20, per: 31_000 },
   privilegedMessages: { count: 100, per: 31_000 },
   channels: 100,
@@ -48,24 +49,19 @@ export const VERIFIED_LIMITS: ChatLimits = {
 }
 
 /** Counts what was done against a rate. All instants are of one monotonic clock. */
-export class RateWindow {
-  readonly #rate: Rate
-  readonly #times: number[] = []
+export interface RateWindow {
+  /** @returns The first instant at which one more may be done; it may be past. */
+  next(): number
+  take(now: number): void
+}
 
-  constructor(rate: Rate) {
-    this.#rate = rate
-  }
-
-  /** Milliseconds until one more may be done. */
-  wait(now: number): number {
-    const { count, per } = this.#rate
-    const times = this.#times
-    while (times[0] !== undefined && times[0] + per <= now) times.shift()
-    const hindrance = times[times.length - count]
-    return hindrance === undefined ? 0 : hindrance + per - now
-  }
-
-  take(now: number): void {
-    this.#times.push(now)
+export function createRateWindow({ count, per }: Rate): RateWindow {
+  /** Of the last `count`: the oldest of them is what stands in the way. */
+  const times: number[] = []
+  return {
+    next: () => (times.length < count ? 0 : (times[0] ?? 0) + per),
+    take(now) {
+      if (times.push(now) > count) times.shift()
+    },
   }
 }

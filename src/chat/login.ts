@@ -18,31 +18,3 @@ export type ChatAuth = (shardId: number) => {
   /** Whether no later login can be any better. */
   isFinal(error: Failure): boolean
 }
-
-export interface LoginOptions {
-  /** The bare access token; `undefined`: anonymous. */
-  readonly token: string | undefined
-  readonly nick: string
-  /** Whether JOIN and PART of others are wanted. */
-  readonly membership: boolean
-}
-
-/**
- * The lines that log in. USER and CAP END mean nothing to Twitch, but other IRC servers wait for them.
- *
- * @see https://dev.twitch.tv/docs/chat/irc/#connecting-to-the-twitch-irc-server
- */
-export function loginLines({ token, nick, membership }: LoginOptions): readonly string[] {
-  return [
-    `CAP REQ :twitch.tv/tags twitch.tv/commands${membership ? ' twitch.tv/membership' : ''}`,
-    ...(token === undefined ? [] : [`PASS oauth:${token}`]),
-    `NICK ${nick}`,
-    `USER ${nick} 0 * :${nick}`,
-    'CAP END',
-  ]
-}
-
-/** A name under which Twitch lets anybody read. */
-export function anonymousNick(random: number): string {
-  return `justinfan${Math.floor(10_000 + random * 90_000)}`
-}

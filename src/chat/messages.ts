@@ -46,140 +46,107 @@ export interface RoomState {
   readonly subsOnly?: boolean | undefined
 }
 
+/** Reads the value of a tag, or what stands for a tag that is missing. */
+type Read = (value?: string) => unknown
+
+const readText: Read = (value = '') => value
+const readOptional: Read = (value) => value || undefined
+const readFlag: Read = (value) => value === '1'
+
+/** Tags that are properties of views as they are, by what they hold; any other one holds text. */
+const TAGS: readonly (readonly [Read, string])[] = [
+  [readText, 'color id message-id msg-id room-id source-msg-id system-msg target-msg-id thread-id user-id user-type'],
+  [readOptional, 'client-nonce custom-reward-id target-user-id'],
+  [readFlag, 'emote-only first-msg mod only r9k returning-chatter subs-only subscriber vip'],
+  [readNumber, 'ban-duration followers-only slow'],
+  [readBadges, 'badge-info badges'],
+  [readList, 'emote-sets'],
+]
+
+const readers: Record<string, Read> = {}
+
+/** What is more than a tag. */
+const GETTERS: Readonly<Record<string, (irc: IrcMessage) => unknown>> = {
+  command: ({ command }) => command,
+  /** Login of the channel, without `#`; empty when the line is of no channel. */
+  channel: ({ params: [target = ''] }) => (target.startsWith('#') ? target.slice(1) : ''),
+  text: ({ params: [, text = ''] }) => (isAction(text) ? text.slice(8).replace('\x01', '') : text),
+  action: ({ params: [, text = ''] }) => isAction(text),
+  login: readLogin,
+  displayName: (irc) => irc.tag('display-name') || readLogin(irc),
+  broadcaster: (irc) => /(^|,)broadcaster\//.test(irc.tag('badges') ?? ''),
+  sentAt: (irc) => readNumber(irc.tag('tmi-sent-ts')),
+  highlighted: (irc) => irc.tag('msg-id') === 'highlighted-message',
+  bits: (irc) => readNumber(irc.tag('bits')) ?? 0,
+  reply(irc): ReplyParent | undefined {
+    const tags = ['msg-id', 'user-id', 'user-login', 'display-name', 'msg-body']
+    const parent = collect<ReplyParent>(irc, 'reply-parent-', tags)
+    if (parent.msgId === '') return undefined
+    return {
+      ...parent,
+      threadMsgId: irc.tag('reply-thread-parent-msg-id') || parent.msgId,
+      threadUserLogin: irc.tag('reply-thread-parent-user-login') || parent.userLogin,
+    }
+  },
+  source(irc): SharedSource | undefined {
+    const source = collect<SharedSource>(irc, 'source-', ['id', 'room-id', 'badges', 'badge-info', 'only'])
+    return source.roomId === '' ? undefined : { ...source, copied: source.roomId !== irc.tag('room-id') }
+  },
+  state: (irc): RoomState =>
+    collect(
+      irc,
+      '',
+      [...irc.tags.keys()].filter((tag) => tag !== 'room-id'),
+    ),
+  targetLogin: ({ params }) => params[1],
+  kind: (irc) => (irc.params[1] === undefined ? 'chat' : irc.tag('ban-duration') ? 'timeout' : 'ban'),
+}
+
 /**
  * One view of all commands: each getter reads the line when it is asked, and what a line lacks is `undefined`, empty or
  * `false`. The interfaces in events.ts say which command has which.
  */
 export class MessageView {
   readonly irc: IrcMessage
-  declare readonly msgId: string
-  declare readonly roomId: string
-  declare readonly badges: readonly Badge[]
-  declare readonly banDuration: number | undefined
+  declare readonly text: string
 
   constructor(irc: IrcMessage) {
     this.irc = irc
   }
-
-  get command(): string {
-    return this.irc.command
-  }
-
-  /** Login of the channel, without `#`; empty when the line is of no channel. */
-  get channel(): string {
-    const target = this.irc.params[0] ?? ''
-    return target.startsWith('#') ? target.slice(1) : ''
-  }
-
-  get text(): string {
-    const text = this.irc.params[1] ?? ''
-    return this.action ? text.slice(8).replace('\x01', '') : text
-  }
-
-  get action(): boolean {
-    return this.irc.params[1]?.startsWith('\x01ACTION ') ?? false
-  }
-
-  get login(): string {
-    return this.irc.tag('login') ?? this.irc.prefix?.nick ?? ''
-  }
-
-  get displayName(): string {
-    return this.irc.tag('display-name') || this.login
-  }
-
-  get broadcaster(): boolean {
-    return this.badges.some(({ name }) => name === 'broadcaster')
-  }
-
-  get sentAt(): number | undefined {
-    return readNumber(this.irc.tag('tmi-sent-ts'))
-  }
-
-  get highlighted(): boolean {
-    return this.msgId === 'highlighted-message'
-  }
-
-  get bits(): number {
-    return readNumber(this.irc.tag('bits')) ?? 0
-  }
-
-  get reply(): ReplyParent | undefined {
-    const parent = collect<ReplyParent>(this.irc, 'reply-parent-')
-    if (parent.msgId === undefined) return undefined
-    const thread = collect<ReplyParent>(this.irc, 'reply-thread-parent-')
-    const { msgId, userId = '', userLogin = '', displayName = '', msgBody = '' } = parent
-    const threadMsgId = thread.msgId || msgId
-    return {
-      msgId,
-      userId,
-      userLogin,
-      displayName,
-      msgBody,
-      threadMsgId,
-      threadUserLogin: thread.userLogin || userLogin,
-    }
-  }
-
-  get source(): SharedSource | undefined {
-    const source = collect<SharedSource>(this.irc, 'source-')
-    if (source.roomId === undefined) return undefined
-    const { id = '', roomId, badges = [], badgeInfo = [], only = false } = source
-    return { id, roomId, badges, badgeInfo, only, copied: roomId !== this.roomId }
-  }
-
-  get state(): RoomState {
-    const { roomId: _, ...modes } = collect<RoomState & { readonly roomId: string }>(this.irc, '')
-    return modes
-  }
-
-  get targetLogin(): string | undefined {
-    return this.irc.params[1]
-  }
-
-  get kind(): string {
-    if (this.targetLogin === undefined) return 'chat'
-    return this.banDuration === undefined ? 'ban' : 'timeout'
-  }
 }
 
-const FLAG = /^(mod|vip|subscriber|first-msg|returning-chatter|r9k|(emote-|subs-)?only)$/
-const NUMBER = /^(ban-duration|followers-only|slow)$/
-const OPTIONAL = /^(client-nonce|custom-reward-id|target-user-id)$/
+for (const [read, tags] of TAGS)
+  for (const tag of tags.split(' ')) {
+    readers[tag] = read
+    define(camelCase(tag), (irc) => read(irc.tag(tag)))
+  }
+for (const [name, read] of Object.entries(GETTERS)) define(name, read)
 
-/** Tags that are properties as they are. */
-for (const tag of 'badge-info badges ban-duration client-nonce color custom-reward-id emote-only emote-sets first-msg id message-id mod msg-id returning-chatter room-id source-msg-id subscriber system-msg target-msg-id target-user-id thread-id user-id user-type vip'.split(
-  ' ',
-)) {
-  const read = readerOf(tag)
-  Object.defineProperty(MessageView.prototype, camelCase(tag), {
+function define(name: string, read: (irc: IrcMessage) => unknown): void {
+  Object.defineProperty(MessageView.prototype, name, {
     get(this: MessageView) {
-      return read(this.irc.tag(tag))
+      return read(this.irc)
     },
   })
 }
 
-/** All tags whose names begin so, by the rest of their names: `reply-parent-msg-id` is `msgId`. */
-function collect<Tags>(irc: IrcMessage, prefix: string): Partial<Tags> {
-  const found: Record<string, unknown> = {}
-  for (const [tag, value] of irc.tags) {
-    const name = tag.slice(prefix.length)
-    if (tag.startsWith(prefix)) found[camelCase(name)] = readerOf(name)(value) ?? value
-  }
-  return found as Partial<Tags>
+/** Tags whose names begin so, by the rest of their names: `reply-parent-msg-id` is `msgId`. */
+function collect<Tags>(irc: IrcMessage, prefix: string, tags: readonly string[]): Tags {
+  return Object.fromEntries(
+    tags.map((tag) => [camelCase(tag), (readers[tag] ?? readText)(irc.tag(prefix + tag))]),
+  ) as Tags
+}
+
+function isAction(text: string): boolean {
+  return text.startsWith('\x01ACTION ')
+}
+
+function readLogin(irc: IrcMessage): string {
+  return irc.tag('login') ?? irc.prefix?.nick ?? ''
 }
 
 export function camelCase(name: string): string {
   return name.replace(/-(.)/g, (_, char: string) => char.toUpperCase())
-}
-
-/** What a tag holds, by its name. */
-function readerOf(name: string): (value?: string) => unknown {
-  if (/badge(s|-info)$/.test(name)) return readBadges
-  if (name === 'emote-sets') return readList
-  if (FLAG.test(name)) return (value) => value === '1'
-  if (NUMBER.test(name)) return readNumber
-  return OPTIONAL.test(name) ? (value) => value || undefined : (value = '') => value
 }
 
 function readNumber(value = ''): number | undefined {

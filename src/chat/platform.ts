@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { fillIn } from '../internal/options.ts'
 import type { Platform, PlatformOptions } from '../types.ts'
 
 /** What chat takes from the place it runs in. */
@@ -9,21 +10,16 @@ export interface ChatPlatform extends Pick<Platform, 'now' | 'monotonic' | 'setT
 
 /** As `resolvePlatform` does it, for this part alone: who only reads chat pays for no more. */
 export function resolveChatPlatform(options: PlatformOptions = {}): ChatPlatform {
-  const {
-    now = () => Date.now(),
-    monotonic = () => performance.now(),
-    setTimeout = (callback, delay) => globalThis.setTimeout(callback, delay),
-    clearTimeout = (timer) => globalThis.clearTimeout(timer as number),
-    random = () => Math.random(),
-    endpoints: { irc = 'wss://irc-ws.chat.twitch.tv' } = {},
-  } = options
   return {
-    now,
-    monotonic,
-    setTimeout,
-    clearTimeout,
-    random,
+    ...fillIn(options, {
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      setTimeout: (callback: () => void, delay: number) => setTimeout(callback, delay),
+      clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+      random: () => Math.random(),
+    }),
     openSocket() {
+      const { irc = 'wss://irc-ws.chat.twitch.tv' } = options.endpoints ?? {}
       try {
         const { WebSocket = globalThis.WebSocket } = options
         return new WebSocket(irc)

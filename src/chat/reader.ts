@@ -1,19 +1,13 @@
-import { ChatError, NetworkError } from '../errors.ts'
+import { ChatError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
-import { readOptions } from '../internal/options.ts'
-import { createTimer } from '../internal/timer.ts'
+import { fillIn, readOptions } from '../internal/options.ts'
 import type { PlatformOptions, WaitOptions } from '../types.ts'
-import { Agenda, NEVER } from './agenda.ts'
-import { type Channel, channelName } from './channels.ts'
-import type { Connection } from './connection.ts'
+import { channelName } from './channels.ts'
 import { CHAT_EVENTS, type ChatEvents } from './events.ts'
-import type { IrcMessage } from './irc-message.ts'
-import { RateWindow, READING_LIMITS, type ReadingLimits } from './limits.ts'
+import { READING_LIMITS, type ReadingLimits } from './limits.ts'
 import type { ChatAuth } from './login.ts'
-import { MessageView } from './messages.ts'
-import { type ChatPlatform, resolveChatPlatform } from './platform.ts'
-import { type Account, createShard, type Shard, type ShardHost } from './shard.ts'
-import type { Speaking } from './speaking.ts'
+import { createNetwork, type Network } from './network.ts'
+import { resolveChatPlatform } from './platform.ts'
 
 export interface ChatReaderOptions {
   /** With what to log in, such as `withTokens(client.tokens)`. Left out: everything is read anonymously. */
@@ -43,9 +37,6 @@ export interface ChatWaitOptions extends WaitOptions {
   readonly timeout?: number | undefined
 }
 
-/** What is no command of Twitch's, but an event of ours. */
-const OURS = /^(line|numeric|(dis)?connected|joined|parted)$/
-
 /**
  * Reads Twitch chat, and stays connected.
  *
@@ -58,27 +49,13 @@ const OURS = /^(line|numeric|(dis)?connected|joined|parted)$/
  */
 export class ChatReader extends Emitter<ChatEvents> {
   /** @internal */
-  protected readonly shards: Shard[] = []
-  /** @internal From {@link connect} to {@link close}. */
-  protected session: AbortController | undefined
-  /** @internal Set by who can. */
-  protected speaking: Speaking | undefined
-  readonly #platform: ChatPlatform
-  readonly #host: ShardHost
+  protected readonly network: Network
   readonly #limits: ReadingLimits
-  readonly #channelsPerShard: number
-  readonly #accounts = new Map<string, Account>()
-  /** Ends of waits, and what each is for: the name of a channel, or empty for a connection. */
-  readonly #waits = new Map<(error?: unknown) => void, string>()
-  readonly #schedule: ReturnType<typeof createTimer>
-  #waking = false
-  #last = ''
-  #lastError: Error | undefined
 
   /** Does nothing yet; see {@link connect}. */
   constructor(options: ChatReaderOptions = {}) {
     super(CHAT_EVENTS)
-    const { channels, platform, limits, channelsPerShard, ...settings } = readOptions('ChatReader', options, {
+    const settings = readOptions('ChatReader', options, {
       auth: undefined,
       channels: [],
       platform: undefined,
@@ -89,49 +66,34 @@ export class ChatReader extends Emitter<ChatEvents> {
       pongTimeout: 10_000,
       loginTimeout: 15_000,
     })
-    if (!Array.isArray(channels)) throw new TypeError("channels must be a list of logins, such as ['twitchdev'].")
+    const { channels, channelsPerShard } = settings
+    if (!Array.isArray(channels)) throw new TypeError('channels must be a list of logins.')
     if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
-    this.#platform = resolveChatPlatform(platform)
-    this.#schedule = createTimer(this.#platform)
-    this.#limits = { ...READING_LIMITS, ...limits }
-    this.#channelsPerShard = channelsPerShard
-    this.#host = {
-      ...settings,
-      platform: this.#platform,
-      account: (userId) => this.#account(userId),
-      // An event ends the waits for what it is about: a channel, or else a connection.
-      tell: (type, event) => {
-        this.#settle('channel' in event ? event.channel : '', 'error' in event ? event.error : undefined)
-        this.emit(type, event)
-      },
-      onDisconnected: (shard, error, retryAt) => this.#onDisconnected(shard, error, retryAt),
-      onLine: (raw, message, channel, shard) => this.#onLine(raw, message, channel, shard),
-      heard: (message, connection) => this.speaking?.heard(message, connection) ?? false,
-      changed: (gone) => this.speaking?.changed(gone),
-      wake: () => this.#wake(),
-    }
-    this.#addShard()
-    for (const channel of channels) this.#want(channelName(channel))
+    const platform = resolveChatPlatform(settings.platform)
+    const limits = fillIn(settings.limits, READING_LIMITS)
+    this.#limits = limits
+    this.network = createNetwork({ ...settings, platform, limits }, (type, event) => this.emit(type, event))
+    for (const channel of channels) this.network.want(channelName(channel))
   }
 
   /** Logins of the channels that are wanted: joined, or about to be. */
   get wanted(): readonly string[] {
-    return this.#channels().map(({ name }) => name)
+    return Array.from(this.network.channels.values(), ({ name }) => name)
   }
 
   /** Logins of the channels that are heard now. */
   get joined(): readonly string[] {
-    return this.#channels().flatMap(({ name, owner }) => (owner ? name : []))
+    return [...this.network.channels.values()].flatMap(({ name, owner }) => (owner ? name : []))
   }
 
   /** As the server calls us; `undefined` without a connection. */
   get login(): string | undefined {
-    return this.#connections()[0]?.login
+    return [...this.network.connections].find(({ login }) => login)?.login
   }
 
   /** Milliseconds of the last PING, there and back; of the slowest connection. */
   get latency(): number | undefined {
-    const all = this.#connections().flatMap(({ latency = [] }) => latency)
+    const all = [...this.network.connections].flatMap(({ latency = [] }) => latency)
     return all.length > 0 ? Math.max(...all) : undefined
   }
 
@@ -148,17 +110,9 @@ export class ChatReader extends Emitter<ChatEvents> {
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
     const { timeout, signal } = readOptions('connect', options, { timeout: 30_000, signal: undefined })
-    if (!this.session) {
-      this.session = new AbortController()
-      onWakeUp(() => {
-        for (const shard of this.shards) shard.wake()
-      }, this.session.signal)
-    }
-    for (const shard of this.shards) shard.start()
-    this.#wake()
-    if (this.login !== undefined) return Promise.resolve()
-    const text = `Chat was not connected within ${timeout} ms. It goes on trying.`
-    return this.#wait('', timeout, signal, () => new NetworkError(text, { cause: this.#lastError }))
+    const { network } = this
+    network.start()
+    return this.login === undefined ? network.wait('', timeout, signal) : Promise.resolve()
   }
 
   /**
@@ -175,23 +129,16 @@ export class ChatReader extends Emitter<ChatEvents> {
   join(channel: string, options: ChatWaitOptions = {}): Promise<void> {
     const name = channelName(channel)
     const { count, per } = this.#limits.joins
-    const waiting = this.#channels().filter(({ owner }) => !owner).length
+    const waiting = this.wanted.length - this.joined.length
     const { timeout, signal } = readOptions('join', options, {
       timeout: 30_000 + Math.ceil(waiting / count) * per,
       signal: undefined,
     })
-    const found = this.#want(name)
+    const found = this.network.want(name)
     if (found.owner) return Promise.resolve()
-    found.notBefore = 0
-    this.#wake()
-    const joined = this.#wait(name, timeout, signal, () =>
-      this.session
-        ? new NetworkError(`${name} was not joined within ${timeout} ms. It goes on trying.`)
-        : new ChatError(`Call connect() first: it joins ${name}, which stays wanted.`, {
-            reason: 'not-connected',
-            channel: name,
-          }),
-    )
+    if (!found.asked) found.dueAt = 0
+    this.network.wake()
+    const joined = this.network.wait(name, timeout, signal)
     // Whoever does not wait hears of it by `joinFailed`.
     joined.catch(() => {})
     return joined
@@ -200,140 +147,19 @@ export class ChatReader extends Emitter<ChatEvents> {
   /** Leaves a channel. No more of its lines come. */
   part(channel: string): void {
     const name = channelName(channel)
-    const home = this.#home(name)
-    if (!home) return
-    home.channels.delete(`#${name}`)
-    home.send(`PART #${name}`)
-    this.#settle(name, new ChatError(`${name} was left before it was joined.`, { reason: 'closed', channel: name }))
+    const { channels, connections } = this.network
+    if (!channels.delete(`#${name}`)) return
+    for (const connection of connections) connection.send(`PART #${name}`)
+    this.network.endWaits(
+      name,
+      new ChatError(`${name} was not joined: it was left.`, { reason: 'closed', channel: name }),
+    )
     this.emit('parted', { channel: name, reason: 'asked' })
   }
 
   /** Ends all connections, waits, and loops over events. {@link connect} starts anew, with the same channels. */
   close(): void {
-    this.session?.abort()
-    this.session = undefined
-    for (const shard of this.shards) shard.stop()
-    this.#schedule()
-    for (const end of this.#waits.keys()) end(new ChatError('Chat was closed.', { reason: 'closed' }))
+    this.network.stop()
     this.endEvents()
   }
-
-  #channels(): Channel[] {
-    return this.shards.flatMap(({ channels }) => [...channels.values()])
-  }
-
-  #connections(): Connection[] {
-    return this.shards.flatMap(({ connection = [] }) => connection)
-  }
-
-  #home(name: string): Shard | undefined {
-    return this.shards.find(({ channels }) => channels.has(`#${name}`))
-  }
-
-  #want(name: string): Channel {
-    const key = `#${name}`
-    const found = this.#home(name)?.channels.get(key)
-    if (found) return found
-    const channel: Channel = { name, notBefore: 0, answerBy: 0, failures: 0, lines: 0 }
-    const room = this.shards.find(({ channels, failed }) => !failed && channels.size < this.#channelsPerShard)
-    ;(room ?? this.#addShard()).channels.set(key, channel)
-    this.#wake()
-    return channel
-  }
-
-  #addShard(): Shard {
-    const shard = createShard(this.shards.length, this.#host)
-    this.shards.push(shard)
-    return shard
-  }
-
-  #account(userId: string): Account {
-    const { logins, joins } = this.#limits
-    const account = this.#accounts.get(userId) ?? { logins: new RateWindow(logins), joins: new RateWindow(joins) }
-    this.#accounts.set(userId, account)
-    return account
-  }
-
-  /** Looks, soon, whether something is due. All that is wanted in this turn goes in one line. */
-  #wake(): void {
-    if (this.#waking) return
-    this.#waking = true
-    queueMicrotask(() => {
-      this.#waking = false
-      this.#look()
-    })
-  }
-
-  #look(): void {
-    if (!this.session) return
-    const agenda = new Agenda(this.#platform.monotonic())
-    for (const shard of this.shards) shard.look(agenda)
-    this.#schedule(agenda.next - agenda.now, agenda.next < NEVER ? () => this.#look() : undefined)
-  }
-
-  #onLine(raw: string, message: IrcMessage | undefined, channel: Channel | undefined, { id }: Shard): void {
-    if (!message) return this.emit('line', { raw, message, shardId: id })
-    const { command } = message
-    // Twitch may repeat a line. Two that are alike to the tags are one, but for refusals, which may well come in a row.
-    if (raw.charCodeAt(0) === 0x40 && command !== 'NOTICE') {
-      if (raw === this.#last) return
-      this.#last = raw
-    }
-    if (channel) channel.lines += 1
-    if (this.hasListeners('line')) this.emit('line', { raw, message, shardId: id })
-    // Of a channel that was left, or of none at all.
-    if (!channel && (command === 'PRIVMSG' || message.params[0]?.charCodeAt(0) === 0x23)) return
-    const type = command === 'PRIVMSG' ? 'privmsg' : eventType(command)
-    if (this.hasListeners(type)) this.emit(type, new MessageView(message) as never)
-  }
-
-  /** Where a shard gave up, the others take its channels, if there are any. */
-  #onDisconnected(shard: Shard, error: Error, retryAt: number | undefined): void {
-    this.#lastError = error
-    const others = this.shards.filter(({ failed }) => !failed)
-    if (others.length === 0) this.#settle('', error)
-    let next = 0
-    for (const [key, channel] of shard.failed ? shard.channels : []) {
-      const other = others[next++ % others.length]
-      if (other) {
-        shard.channels.delete(key)
-        other.channels.set(key, channel)
-      } else this.#settle(channel.name, error)
-    }
-    this.emit('disconnected', { shardId: shard.id, error, retryAt })
-  }
-
-  #settle(of: string, error?: unknown): void {
-    for (const [end, what] of this.#waits) if (what === of) end(error)
-  }
-
-  /** @throws What `late` makes, or `signal.reason`. */
-  #wait(of: string, timeout: number, signal: AbortSignal | undefined, late: () => Error): Promise<void> {
-    const schedule = createTimer(this.#platform)
-    return new Promise((resolve, reject) => {
-      const end = (error?: unknown) => {
-        this.#waits.delete(end)
-        schedule()
-        signal?.removeEventListener('abort', onAbort)
-        if (error === undefined) resolve()
-        else reject(error)
-      }
-      const onAbort = () => end(signal?.reason)
-      this.#waits.set(end, of)
-      schedule(timeout, () => end(late()))
-      signal?.addEventListener('abort', onAbort)
-      if (signal?.aborted) onAbort()
-    })
-  }
-}
-
-function eventType(command: string): keyof ChatEvents {
-  const type = command.toLowerCase()
-  return (/^\d{3}$/.test(type) ? 'numeric' : OURS.test(type) ? '' : type) as keyof ChatEvents
-}
-
-/** Pages sleep, and networks change; where nothing tells of it, the PINGs find out. */
-function onWakeUp(work: () => void, signal: AbortSignal): void {
-  globalThis.addEventListener?.('online', work, { signal })
-  globalThis.document?.addEventListener('visibilitychange', work, { signal })
 }

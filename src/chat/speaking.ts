@@ -1,10 +1,10 @@
 import { ChatError, MissingScopeError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
-import type { AccessToken, Platform, WaitOptions } from '../types.ts'
+import type { Platform, WaitOptions } from '../types.ts'
 import type { Connection } from './connection.ts'
 import { formatIrcMessage } from './format-irc-message.ts'
 import type { IrcMessage } from './irc-message.ts'
-import { type ChatLimits, RateWindow } from './limits.ts'
+import { type ChatLimits, createRateWindow, type RateWindow } from './limits.ts'
 import { splitText } from './split.ts'
 
 export interface SayOptions extends WaitOptions {
@@ -26,18 +26,11 @@ export interface SentMessage {
   readonly ids: readonly string[]
 }
 
-/** The way to a channel at this moment. */
-export interface Route {
-  readonly connection: Connection
-  /** `undefined`: anonymous. */
-  readonly token: AccessToken | undefined
-}
-
 export interface SpeakingOptions {
   readonly platform: Platform
   readonly limits: ChatLimits
-  /** `undefined`: there is none now. */
-  readonly route: (channel: string) => Route | undefined
+  /** The way to a channel at this moment. `undefined`: there is none. */
+  readonly route: (channel: string) => Connection | undefined
   /** Whether chat is connected, or tries to be. */
   readonly started: () => boolean
 }
@@ -229,8 +222,8 @@ export class Speaking {
   #account(userId = ''): Account {
     const { messages, privilegedMessages } = this.#options.limits
     const account = this.#accounts.get(userId) ?? {
-      messages: new RateWindow(messages),
-      privilegedMessages: new RateWindow(privilegedMessages),
+      messages: createRateWindow(messages),
+      privilegedMessages: createRateWindow(privilegedMessages),
     }
     this.#accounts.set(userId, account)
     return account
@@ -283,12 +276,12 @@ export class Speaking {
     }
     const account = this.#account(token.userId)
     const window = lane.privileged ? account.privilegedMessages : account.messages
-    const wait = Math.max(lane.notBefore - now, window.wait(now))
+    const wait = Math.max(lane.notBefore, window.next()) - now
     if (wait > 0) {
       if (options.whenLimited !== 'fail') return wait
       return fail(`The message to ${channel} would have to wait ${wait} ms.`, 'rate-limited')
     }
-    this.#send(lane, job, route.connection, account, now)
+    this.#send(lane, job, route, account, now)
     return Number.POSITIVE_INFINITY
   }
 

@@ -1,102 +1,83 @@
-import type { IrcMessage } from './irc-message.ts'
-
 const SEMICOLON = 0x3b
 const EQUALS = 0x3d
 
+/** @returns Where something comes next; `end` where that is not before it. */
+export function indexOf(raw: string, what: string, from: number, end: number): number {
+  const at = raw.indexOf(what, from)
+  return at === -1 || at > end ? end : at
+}
+
 /** @returns Where the name of a tag ends, if it starts before `end`; else -1. */
 export function findTag(raw: string, name: string, end: number): number {
-  let at = raw.indexOf(name, 1)
-  while (at !== -1 && at < end) {
+  for (let at = raw.indexOf(name, 1); at !== -1 && at < end; at = raw.indexOf(name, at + 1)) {
     const next = at + name.length
-    if (at === 1 || raw.charCodeAt(at - 1) === SEMICOLON) {
-      const code = raw.charCodeAt(next)
-      if (code === EQUALS || code === SEMICOLON || next === end) return next
-    }
-    at = raw.indexOf(name, at + 1)
+    const code = raw.charCodeAt(next)
+    if ((at === 1 || raw.charCodeAt(at - 1) === SEMICOLON) && (code === EQUALS || code === SEMICOLON || next === end))
+      return next
   }
   return -1
 }
 
-/** The tags of a line, read while one walks through them: a `Map` would hash every key of every line. */
-export class TagMap implements ReadonlyMap<string, string> {
-  readonly #message: IrcMessage
-  readonly #end: number
+/** Tags in the order sent. Of a repeated one the first counts. */
+export function readTags(raw: string, end: number): ReadonlyMap<string, string> {
+  const tags: [string, string][] = []
+  // Most lines have none at all, so they are searched for one only once.
+  const escapes = raw.includes('\\')
+  let seen = 0
+  let stop = 0
+  for (let at = 1; at < end; at = stop + 1) {
+    stop = indexOf(raw, ';', at, end)
+    const equals = indexOf(raw, '=', at, stop)
+    if (equals === at) continue
+    // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
+    const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
+    const key = raw.slice(at, equals)
+    if ((seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
+    seen |= bit
+    const value = raw.slice(equals + 1, stop)
+    tags.push([key, escapes ? unescapeValue(value) : value])
+  }
+  return new TagMap(tags)
+}
 
-  constructor(message: IrcMessage, end: number) {
-    this.#message = message
-    this.#end = end
+/** A list that is walked through: a `Map` would hash every key of every line. */
+class TagMap implements ReadonlyMap<string, string> {
+  readonly #tags: readonly [string, string][]
+
+  constructor(tags: readonly [string, string][]) {
+    this.#tags = tags
   }
 
   get size(): number {
-    return [...this].length
+    return this.#tags.length
   }
 
   get(key: string): string | undefined {
-    return this.#message.tag(key)
+    return new Map(this.#tags).get(key)
   }
 
   has(key: string): boolean {
-    return this.get(key) !== undefined
+    return new Map(this.#tags).has(key)
   }
 
   forEach(callback: (value: string, key: string, map: ReadonlyMap<string, string>) => void, thisArg?: unknown): void {
-    for (const [key, value] of this) callback.call(thisArg, value, key, this)
+    new Map(this.#tags).forEach(callback, thisArg)
   }
 
   keys(): MapIterator<string> {
-    return [...this].map(([key]) => key).values()
+    return new Map(this.#tags).keys()
   }
 
   values(): MapIterator<string> {
-    return [...this].map(([, value]) => value).values()
+    return new Map(this.#tags).values()
   }
 
   entries(): MapIterator<[string, string]> {
-    return [...this].values()
+    return this.#tags.values()
   }
 
   [Symbol.iterator](): MapIterator<[string, string]> {
-    return new TagIterator(this.#message.raw, this.#end) as unknown as MapIterator<[string, string]>
-  }
-}
-
-class TagIterator implements Iterator<[string, string], undefined> {
-  readonly #raw: string
-  readonly #end: number
-  /** Most lines have none at all, so they are searched for one only once. */
-  readonly #escapes: boolean
-  #at = 1
-  #seen = 0
-
-  constructor(raw: string, end: number) {
-    this.#raw = raw
-    this.#end = end
-    this.#escapes = raw.includes('\\')
-  }
-
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  next(): IteratorResult<[string, string], undefined> {
-    const raw = this.#raw
-    while (this.#at < this.#end) {
-      const at = this.#at
-      let end = raw.indexOf(';', at)
-      if (end === -1 || end > this.#end) end = this.#end
-      let equals = raw.indexOf('=', at)
-      if (equals === -1 || equals > end) equals = end
-      this.#at = end + 1
-      if (equals === at) continue
-      // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
-      const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
-      const key = raw.slice(at, equals)
-      if ((this.#seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
-      this.#seen |= bit
-      const value = raw.slice(equals + 1, end)
-      return { done: false, value: [key, this.#escapes ? unescapeValue(value) : value] }
-    }
-    return { done: true, value: undefined }
+    return this.#tags.values()
   }
 }
 

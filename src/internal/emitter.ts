@@ -14,21 +14,20 @@ export interface EventsOptions {
   readonly onDropped?: ((count: number) => void) | undefined
 }
 
-/** Every event by its name: the compiler sees to it that none is left out. */
-export type EventNames<Events> = Readonly<Record<keyof Events, true>>
+/** Every event by its name: the compiler sees to it that none is left out. What each holds is the owner's business. */
+export type EventNames<Events> = Readonly<Record<keyof Events, unknown>>
 
 type Listener<Event> = (event: Event) => unknown
 
 /** Typed events. A listener that throws is reported, and stops neither another listener nor whoever emits. */
 export abstract class Emitter<Events extends object> {
-  readonly #names: EventNames<Events>
-  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
+  readonly #listeners: ReadonlyMap<keyof Events, Set<Listener<never>>>
 
   /** Ends of loops over events that have not ended. */
   readonly #loops = new Set<() => void>()
 
   constructor(names: EventNames<Events>) {
-    this.#names = names
+    this.#listeners = new Map(Object.keys(names).map((name) => [name as keyof Events, new Set()]))
   }
 
   /**
@@ -41,13 +40,10 @@ export abstract class Emitter<Events extends object> {
     options: ListenOptions = {},
   ): () => void {
     const { signal, once = false } = options
-    if (!Object.hasOwn(this.#names, type)) {
-      throw new TypeError(`There is no event "${String(type)}". There are: ${Object.keys(this.#names).join(', ')}.`)
-    }
+    const all = this.#listeners.get(type)
+    if (!all)
+      throw new TypeError(`There is no event "${String(type)}". There are: ${[...this.#listeners.keys()].join(', ')}.`)
     if (typeof listener !== 'function') throw new TypeError('The listener must be a function.')
-    if (signal?.aborted) return () => {}
-    const all = this.#listeners.get(type) ?? new Set()
-    this.#listeners.set(type, all)
     const end = () => {
       all.delete(call)
       signal?.removeEventListener('abort', end)
@@ -56,7 +52,7 @@ export abstract class Emitter<Events extends object> {
       if (once) end()
       return listener(event)
     }
-    all.add(call)
+    if (!signal?.aborted) all.add(call)
     signal?.addEventListener('abort', end)
     return end
   }
@@ -72,8 +68,7 @@ export abstract class Emitter<Events extends object> {
     let dropped = 0
     let wake = () => {}
     const stop = this.on(type, (event) => {
-      waiting.push(event)
-      if (waiting.length > limit) {
+      if (waiting.push(event) > limit) {
         waiting.shift()
         dropped += 1
       }
@@ -99,9 +94,7 @@ export abstract class Emitter<Events extends object> {
         signal?.throwIfAborted()
         if (dropped > 0) onDropped?.(dropped)
         dropped = 0
-        return waiting.length > 0
-          ? { done: false, value: waiting.shift() as Events[Type] }
-          : { done: true, value: undefined }
+        return { done: waiting.length === 0, value: waiting.shift() as Events[Type] }
       },
       async return() {
         end()
@@ -118,10 +111,9 @@ export abstract class Emitter<Events extends object> {
 
   /** @internal */
   protected emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    const listeners = this.#listeners.get(type)
-    if (listeners === undefined) return
-    for (const listener of [...listeners] as Listener<Events[Type]>[]) {
-      if (!listeners.has(listener)) continue
+    const listeners = this.#listeners.get(type) as Set<Listener<Events[Type]>> | undefined
+    for (const listener of [...(listeners ?? [])]) {
+      if (!listeners?.has(listener)) continue
       try {
         const result = listener(event)
         if (result instanceof Promise) result.catch(report)
@@ -130,15 +122,10 @@ export abstract class Emitter<Events extends object> {
       }
     }
   }
-
-  /** @internal */
-  protected hasListeners(type: keyof Events): boolean {
-    return !!this.#listeners.get(type)?.size
-  }
 }
 
 /** As the platform reports an error that nobody catches, and never into the caller. */
 export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error)
-  else queueMicrotask(() => console.error(error))
+  else console.error(error)
 }

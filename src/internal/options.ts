@@ -4,19 +4,33 @@
  * @throws {TypeError}
  */
 export function refuseUnknownOptions(of: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${of} takes an object with options: ${known.join(', ')}.`)
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`${of} has no option "${name}". It has: ${known.join(', ')}.`)
-  }
+  const list = known.join(', ')
+  if (Object(options) !== options) throw new TypeError(`${of} takes an object with options: ${list}.`)
+  for (const name of Object.keys(options))
+    if (!known.includes(name)) throw new TypeError(`${of} has no option "${name}". It has: ${list}.`)
 }
 
-/** All options of a kind, with what each is when it is left out. */
+/** Everything there is of a kind, with what each is when it is left out. */
 type Defaults<Options> = { readonly [Name in keyof Options]-?: Options[Name] }
 
+type Filled<Options, All> = {
+  readonly [Name in keyof All]: All[Name] | Exclude<Name extends keyof Options ? Options[Name] : never, undefined>
+}
+
+/** What was given of the parts that have a default, and the defaults of what was not. */
+export function fillIn<Options extends object, All extends Partial<Defaults<Options>>>(
+  options: Options,
+  defaults: All,
+): Filled<Options, All> {
+  const parts = Object.entries(defaults).map(([name, value]) => {
+    const { [name]: given = value } = options as Record<string, unknown>
+    return [name, given]
+  })
+  return Object.fromEntries(parts) as Filled<Options, All>
+}
+
 /**
- * What was given, and the defaults of what was not. The defaults are the list of all options.
+ * As {@link fillIn}; the defaults are the list of all options.
  *
  * @throws {TypeError} There is no such option.
  */
@@ -24,8 +38,7 @@ export function readOptions<Options extends object, All extends Defaults<Options
   of: string,
   options: Options,
   defaults: All,
-): { readonly [Name in keyof Options]-?: All[Name] | Exclude<Options[Name], undefined> } {
+): Filled<Options, All> {
   refuseUnknownOptions(of, options, Object.keys(defaults))
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { ...defaults, ...(Object.fromEntries(given) as Options) } as ReturnType<typeof readOptions<Options, All>>
+  return fillIn(options, defaults)
 }

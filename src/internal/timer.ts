@@ -8,10 +8,10 @@ import type { Platform } from '../types.ts'
 export function createTimer({
   setTimeout,
   clearTimeout,
-}: Pick<Platform, 'setTimeout' | 'clearTimeout'>): (delay?: number, work?: () => void) => void {
+}: Pick<Platform, 'setTimeout' | 'clearTimeout'>): (work?: () => void, delay?: number) => void {
   let timer: unknown
-  return (delay = 0, work) => {
+  return (work, delay = 0) => {
     clearTimeout(timer)
-    if (work !== undefined) timer = setTimeout(work, delay)
+    timer = work && setTimeout(work, delay)
   }
 }

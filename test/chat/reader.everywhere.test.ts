@@ -162,6 +162,19 @@ describe('a connection', () => {
     expect(chat.clock.pending).toBe(0)
   })
 
+  test('a NOTICE before the welcome that refuses nothing ends nothing', async () => {
+    const chat = createFakeChat()
+    chat.twitch.faults.add({ host: 'irc', method: 'NICK', fault: { kind: 'drop' } })
+    const reader = createReader(chat)
+    const connecting = reader.connect()
+    await chat.clock.settle()
+    chat.twitch.chat.raw(':tmi.twitch.tv NOTICE * :Chat is slow today')
+    chat.twitch.chat.raw(':tmi.twitch.tv 001 bot :Welcome, GLHF!')
+    await chat.clock.until(connecting)
+    expect(reader.login).toBe('bot')
+    reader.close()
+  })
+
   test('stops when the handler lacks a method, and goes on when its database is away', async () => {
     const chat = createFakeChat()
     let error: Error = new HandlerError('No getIrcToken.', { method: 'getIrcToken' })
@@ -218,6 +231,8 @@ describe('strange lines', () => {
       raw.push(line.raw)
     })
     const heard = texts(reader)
+    const told: unknown[] = []
+    for (const type of ['connected', 'joined', 'joinFailed'] as const) reader.on(type, (event) => told.push(event))
     const lines = [
       '@',
       ':only',
@@ -233,6 +248,7 @@ describe('strange lines', () => {
     await chat.clock.settle()
     expect(raw.slice(0, lines.length)).toEqual(lines)
     expect(heard).toEqual(['#streamer ', '#streamer still here'])
+    expect(told).toEqual([])
     reader.close()
   })
 
@@ -302,7 +318,7 @@ describe('join', () => {
       expect(() => reader.join(name)).toThrow(TypeError)
     for (const nothing of [undefined, null, 5, {}]) {
       const name = nothing as unknown as string
-      expect(() => reader.join(name)).toThrow('A channel is named by its login, which is a string.')
+      expect(() => reader.join(name)).toThrow(`A channel is named by its login, and not "${nothing}".`)
       expect(() => reader.part(name)).toThrow(TypeError)
       expect(() => createReader(createFakeChat(), { channels: [name] })).toThrow(TypeError)
     }
@@ -320,6 +336,13 @@ describe('join', () => {
     expect(() => reader.join('streamer', options)).toThrow('join has no option "timeOut"')
     expect(() => reader.connect(options)).toThrow('connect has no option "timeOut"')
     expect(reader.wanted).toEqual([])
+  })
+
+  test('what is no object with options is refused', () => {
+    for (const nothing of ['streamer', 5, null])
+      expect(() => createReader(createFakeChat()).join('streamer', nothing as unknown as object)).toThrow(
+        'join takes an object with options: timeout, signal.',
+      )
   })
 
   test('before connect() it says that this is missing, and stays wanted', async () => {
