@@ -1,6 +1,7 @@
 import type { IrcMessage } from '../chat/irc-message.ts'
 import { parseIrcMessage } from '../chat/irc-message.ts'
 import { ChatReader, type ChatReaderOptions } from '../chat/reader.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { PlatformOptions } from '../types.ts'
 import { type DurableObjectBase, type DurableObjectContext, PlainObject, readArguments } from './durable-object.ts'
 import { RoomStates } from './room-states.ts'
@@ -277,11 +278,25 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     }
 
     #option(): ChatRelayOptions {
-      this.#options ??= options(this.#env) as ChatRelayOptions
+      this.#options ??= readRelayOptions(options(this.#env) as ChatRelayOptions)
       return this.#options
     }
   }
   return Relay as never
+}
+
+/** @throws {TypeError} An option is unknown, or there are none. */
+function readRelayOptions(options: ChatRelayOptions): ChatRelayOptions {
+  refuseUnknownOptions('createChatRelay', options, [
+    'auth',
+    'mayJoin',
+    'channelsOf',
+    'channels',
+    'channelsPerClient',
+    'onProblem',
+    'platform',
+  ])
+  return options
 }
 
 interface WorkerGlobals {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { refuseUnknownOptions } from '../internal/options.ts'
 import type { Account } from '../token/accounts.ts'
 import { accountOf } from '../token/accounts.ts'
 import { adoptPair } from '../token/adoption.ts'
@@ -192,7 +193,7 @@ export function makeTokenVault(Default: unknown, given: readonly unknown[]): nev
       const part = this.#open().parts.find((part) => name in part)?.[name]
       if (part !== undefined) return part
       throw new ConfigurationError(
-        `This vault has no ${name}: list what has it (codeSignIn, deviceCodeSignIn, appTokens) as \`parts\` of createTokenVault.`,
+        `This vault has no ${name}: list what has it (codeSignIn, deviceCodeSignIn, appTokens) as one of its \`parts\`.`,
       )
     }
 
@@ -211,7 +212,19 @@ export function makeTokenVault(Default: unknown, given: readonly unknown[]): nev
   return Vault as never
 }
 
+/** @throws {TypeError} An option is unknown, or the binding is missing. */
 function open(ctx: DurableObjectContext, options: TokenVaultOptions): Opened {
+  refuseUnknownOptions('createTokenVault', options, [
+    'clientId',
+    'clientType',
+    'clientSecret',
+    'vaults',
+    'parts',
+    'verifyIdToken',
+    'onEvent',
+    'platform',
+  ])
+  if (typeof options.vaults?.idFromName !== 'function') throw new TypeError('vaults must be the binding of this class.')
   const tokens = new VaultTokens(ctx, options)
   return { tokens, options, parts: (options.parts ?? []).map((part) => part({ ctx, options, tokens })) }
 }

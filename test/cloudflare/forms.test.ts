@@ -78,6 +78,20 @@ describe('createTokenVault', () => {
   })
 })
 
+test.each<[string, unknown, string]>([
+  [
+    'an option that does not exist',
+    { ...optionsOf(env), foo: 1 },
+    'createTokenVault has no option "foo". It has: clientId, ',
+  ],
+  ['no options, as of braces that make no object', undefined, 'createTokenVault takes an object with options: '],
+  ['no binding', { ...optionsOf(env), vaults: undefined }, 'vaults must be the binding of this class.'],
+])('a vault says when it is made with %s', async (_, options, said) => {
+  const Vault = createTokenVault<Env>(() => options as TokenVaultOptions)
+  await expect(new Vault(ctx, env).status()).rejects.toThrow(TypeError)
+  await expect(new Vault(ctx, env).status()).rejects.toThrow(said)
+})
+
 describe('createChatRelay', () => {
   const ask = (relay: ChatRelay) => relay.fetch(new Request('https://relay.example/'))
 
@@ -104,6 +118,16 @@ describe('createChatRelay', () => {
       expect(relay.given).toEqual([ctx, env])
       expect((await ask(relay)).status).toBe(426)
     }
+  })
+
+  test('says when it is made with an option that does not exist', async () => {
+    const Relay = createChatRelay<Env>(() => ({ foo: 1 }) as object)
+    const sockets = { getWebSockets: () => [], storage: { deleteAlarm: async () => {} } }
+    const relay = new Relay({ ...ctx, ...sockets } as never, env)
+    const socket = { send() {}, close() {}, serializeAttachment() {}, deserializeAttachment: () => null }
+    await expect(relay.webSocketMessage(socket, 'JOIN #juniper')).rejects.toThrow(
+      'createChatRelay has no option "foo". It has: auth, ',
+    )
   })
 
   test('shows how it is called', () => {
