@@ -44,12 +44,14 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   if (token === 'jwt' && kind === undefined) {
     throw new UnsupportedError(`${method} ${path} takes a JWT that the backend of an extension signs, no access token.`)
   }
-  // An empty list is printed as one, too.
+  // An empty list is an empty text, too.
   const isLeftOut = (name: string) => String(query[name] ?? '') === ''
   const lacks = needs.find(isLeftOut) ?? (oneOf?.every(isLeftOut) ? oneOf.join('` or `') : undefined)
   if (lacks !== undefined) throw new TypeError(`${method} ${path} needs \`${lacks}\` in \`query\`.`)
   const owner = as ? query[as] : asBody && asObject(body)[asBody]
-  const taken = token === 'transport' ? takenBy(body) : (token as Exclude<typeof token, 'jwt' | 'transport'>)
+  // Twitch takes a user's token for a WebSocket, and the app's for webhooks and conduits.
+  const byTransport = asObject(asObject(body)['transport'])['method'] === 'websocket' ? 'user' : 'app'
+  const taken = token === 'transport' ? byTransport : (token as Exclude<typeof token, 'jwt' | 'transport'>)
   const isChosen = user !== undefined || scopes?.length
   return {
     token: kind ?? (taken === 'any' && isChosen ? 'user' : taken),
@@ -61,7 +63,7 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
 }
 
 /**
- * Gets the token for it: the user's, or the app's where that does as well and no user's is to be had.
+ * Gets the token for it: the user's, or the app's where that does as well, no user's is to be had, and the caller named nobody.
  *
  * @throws What {@link AccessTokenSource.get} throws.
  */
@@ -83,9 +85,4 @@ export async function pickToken(
       throw isFinal(second) ? second : error
     }
   }
-}
-
-/** Twitch takes a user's token for a WebSocket, and the app's for webhooks and conduits. */
-function takenBy(body: unknown): 'user' | 'app' {
-  return asObject(asObject(body)['transport'])['method'] === 'websocket' ? 'user' : 'app'
 }
