@@ -67,7 +67,7 @@ export function followSignIn(
     }
     if (record.version !== seen) {
       seen = record.version
-      return record.unanswered ? UNANSWERED_WAIT : record.interval * 1000
+      return record.unanswered ? UNANSWERED_WAIT : Math.min(record.interval * 1000, record.expiresAt - platform.now())
     }
     if (record.expiresAt <= platform.now()) throw rejection({ ended: 'code-expired' })
     return (await gate.through(key, () => ask(record))) ?? 0

@@ -132,6 +132,13 @@ describe('a device code sign-in', () => {
     expect(error).toMatchObject({ reason: 'denied' })
   })
 
+  test('stops the moment its code expires, though that is between two polls', async () => {
+    const { clock, openTab } = createWorld({ deviceCodeLifetime: 62 })
+    const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    await expect(clock.until(signIn.completed)).rejects.toMatchObject({ reason: 'code-expired' })
+    expect(clock.now()).toBe(signIn.expiresAt)
+  })
+
   test('stops when the code has expired', async () => {
     const { clock, openTab, asked } = createWorld({ deviceCodeLifetime: 60 })
     const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
