@@ -32,7 +32,7 @@ export interface Connection {
   /** Instant at which it is to be closed, if no channel needs it any more. */
   dueAt: number
   /** Milliseconds of the last PING, there and back. */
-  readonly latency: number | undefined
+  readonly latency?: number | undefined
   /** Whether ROOMSTATE, USERSTATE and their like come. */
   readonly hasCommands: boolean
   /** A line on a socket that is gone goes nowhere. */
@@ -62,20 +62,19 @@ export function openConnection(
   const schedule = createTimer(platform)
   const socket = platform.openSocket()
   // Under such a name Twitch lets anybody read.
-  const nick = token?.login || `justinfan${Math.floor(10_000 + platform.random() * 90_000)}`
+  const nick = token?.login || `justinfan${Math.floor(platform.random() * 100_000)}`
   let ended = false
   let rest = ''
   let heard = false
   let pingedAt: number | undefined
 
-  const connection = {
+  const connection: { -readonly [Name in keyof Connection]: Connection[Name] } = {
     shard,
     token,
     joins,
     login: '',
     readyAt: NEVER,
     dueAt: NEVER,
-    latency: undefined as number | undefined,
     hasCommands: false,
     send,
     check,
@@ -98,7 +97,7 @@ export function openConnection(
     if (socket.protocol?.endsWith('.ircv3.net')) text += '\n'
     let start = 0
     for (let at = text.indexOf('\n'); at !== -1 && !ended; at = text.indexOf('\n', start)) {
-      read(text.slice(start, text.charCodeAt(at - 1) === 0x0d ? at - 1 : at))
+      read(text.slice(start, text[at - 1] === '\r' ? at - 1 : at))
       start = at + 1
     }
     rest = text.slice(start, start + LONGEST_LINE)
@@ -132,8 +131,8 @@ export function openConnection(
   function read(raw: string): void {
     if (raw === '') return
     const message = parseIrcMessage(raw)
-    const { command, params: [first = ''] = [] } = message ?? {}
-    switch (command) {
+    const first = message?.params[0] ?? ''
+    switch (message?.command) {
       case 'PING':
         send(`PONG :${first}`)
         break

@@ -1,4 +1,4 @@
-import { findTag, indexOf, readTags, unescapeValue } from './tags.ts'
+import { findTag, indexOf, TagMap, unescapeValue } from './tags.ts'
 
 /** Who sent a line: `nick!user@host`, or a server's name as `host` alone. */
 export interface IrcPrefix {
@@ -27,10 +27,6 @@ export interface IrcMessage {
   readonly tags: ReadonlyMap<string, string>
 }
 
-const SPACE = 0x20
-const COLON = 0x3a
-const AT = 0x40
-
 /**
  * Reads one line. Never throws.
  *
@@ -39,11 +35,11 @@ const AT = 0x40
  */
 export function parseIrcMessage(line: string): IrcMessage | undefined {
   let length = line.length
-  while (isLineEnd(line.charCodeAt(length - 1))) length -= 1
+  while (line[length - 1] === '\r' || line[length - 1] === '\n') length -= 1
   const raw = line.slice(0, length)
-  const tagsEnd = raw.charCodeAt(0) === AT ? indexOf(raw, ' ', 0, length) : 0
+  const tagsEnd = raw[0] === '@' ? indexOf(raw, ' ', 0, length) : 0
   let at = skipSpaces(raw, tagsEnd)
-  if (raw.charCodeAt(at) === COLON) at = skipSpaces(raw, indexOf(raw, ' ', at, length))
+  if (raw[at] === ':') at = skipSpaces(raw, indexOf(raw, ' ', at, length))
   if (at === length) return undefined
   // Nearly every line is one: its command is a constant, neither searched for nor cut out.
   const command = raw.startsWith('PRIVMSG ', at) ? 'PRIVMSG' : raw.slice(at, indexOf(raw, ' ', at, length))
@@ -83,7 +79,7 @@ class ParsedMessage implements IrcMessage {
   }
 
   get tags(): ReadonlyMap<string, string> {
-    return readTags(this.raw, this.#tagsEnd)
+    return new TagMap(this, this.#tagsEnd)
   }
 }
 
@@ -94,8 +90,9 @@ function readParams(raw: string, from: number): readonly string[] {
   const words = raw.slice(from + 1, end)
   // Nearly every line has two, the last with its colon: the array is made in one piece.
   if (end < length && end > from && !words.includes(' ')) return [words, raw.slice(end + 2)]
-  const last = end < length ? [raw.slice(end + 2)] : []
-  return [...words.split(' ').filter((word) => word !== ''), ...last]
+  const params = words.split(' ').filter((word) => word !== '')
+  if (end < length) params.push(raw.slice(end + 2))
+  return params
 }
 
 function readPrefix(raw: string, start: number, end: number): IrcPrefix {
@@ -110,10 +107,6 @@ function readPrefix(raw: string, start: number, end: number): IrcPrefix {
 
 function skipSpaces(raw: string, start: number): number {
   let at = start
-  while (raw.charCodeAt(at) === SPACE) at += 1
+  while (raw[at] === ' ') at += 1
   return at
-}
-
-function isLineEnd(code: number): boolean {
-  return code === 0x0d || code === 0x0a
 }

@@ -59,7 +59,7 @@ export function createRateWindow({ count, per }: Rate): RateWindow {
   /** Of the last `count`: the oldest of them is what stands in the way. */
   const times: number[] = []
   return {
-    next: () => (times.length < count ? 0 : (times[0] ?? 0) + per),
+    next: () => (times.length < count ? 0 : (times[0] as number) + per),
     take(now) {
       if (times.push(now) > count) times.shift()
     },

@@ -63,7 +63,7 @@ const TAGS: readonly (readonly [Read, string])[] = [
   [readList, 'emote-sets'],
 ]
 
-const readers: Record<string, Read> = {}
+const readers = new Map<string, Read>()
 
 /** What is more than a tag. */
 const GETTERS: Readonly<Record<string, (irc: IrcMessage) => unknown>> = {
@@ -90,7 +90,8 @@ const GETTERS: Readonly<Record<string, (irc: IrcMessage) => unknown>> = {
   },
   source(irc): SharedSource | undefined {
     const source = collect<SharedSource>(irc, 'source-', ['id', 'room-id', 'badges', 'badge-info', 'only'])
-    return source.roomId === '' ? undefined : { ...source, copied: source.roomId !== irc.tag('room-id') }
+    if (source.roomId === '') return undefined
+    return { ...source, copied: source.roomId !== irc.tag('room-id') }
   },
   state: (irc): RoomState =>
     collect(
@@ -99,7 +100,7 @@ const GETTERS: Readonly<Record<string, (irc: IrcMessage) => unknown>> = {
       [...irc.tags.keys()].filter((tag) => tag !== 'room-id'),
     ),
   targetLogin: ({ params }) => params[1],
-  kind: (irc) => (irc.params[1] === undefined ? 'chat' : irc.tag('ban-duration') ? 'timeout' : 'ban'),
+  kind: (irc) => (irc.tag('ban-duration') ? 'timeout' : irc.params[1] === undefined ? 'chat' : 'ban'),
 }
 
 /**
@@ -117,7 +118,7 @@ export class MessageView {
 
 for (const [read, tags] of TAGS)
   for (const tag of tags.split(' ')) {
-    readers[tag] = read
+    readers.set(tag, read)
     define(camelCase(tag), (irc) => read(irc.tag(tag)))
   }
 for (const [name, read] of Object.entries(GETTERS)) define(name, read)
@@ -133,7 +134,7 @@ function define(name: string, read: (irc: IrcMessage) => unknown): void {
 /** Tags whose names begin so, by the rest of their names: `reply-parent-msg-id` is `msgId`. */
 function collect<Tags>(irc: IrcMessage, prefix: string, tags: readonly string[]): Tags {
   return Object.fromEntries(
-    tags.map((tag) => [camelCase(tag), (readers[tag] ?? readText)(irc.tag(prefix + tag))]),
+    tags.map((tag) => [camelCase(tag), (readers.get(tag) ?? readText)(irc.tag(prefix + tag))]),
   ) as Tags
 }
 

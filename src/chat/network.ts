@@ -32,16 +32,13 @@ export interface Network {
   want(name: string): Channel
   start(): void
   stop(): void
-  /** Looks, soon, whether something is due. */
-  wake(): void
   /**
    * @param name Of a channel to be joined; empty: for a connection.
    * @throws {NetworkError} It comes too late.
    * @throws {ChatError} Nothing was started.
    */
   wait(name: string, timeout: number, signal: AbortSignal | undefined): Promise<void>
-  /** Ends the waits for a channel. */
-  endWaits(name: string, error: Error): void
+  part(name: string): void
 }
 
 const DIALS: Backoff = { first: 1000, limit: 60_000 }
@@ -74,7 +71,7 @@ export function createNetwork(
   let seen: Set<string> | undefined
   let forgetAt = 0
   let last = ''
-  const network: Network = { channels, connections, want, start, stop, wake, wait, endWaits: waits.end }
+  const network: Network = { channels, connections, want, start, stop, wait, part }
   addShard()
   return network
 
@@ -121,12 +118,22 @@ export function createNetwork(
   function want(name: string): Channel {
     const key = `#${name}`
     const found = channels.get(key)
-    if (found) return found
+    wake()
+    if (found) {
+      if (!found.asked) found.dueAt = 0
+      return found
+    }
     const room = shards.findLast((shard) => shard.dueAt < NEVER && channelsOf(shard).length < channelsPerShard)
     const channel = { name, shard: room ?? addShard(), dueAt: 0, failures: 0, lines: 0 }
     channels.set(key, channel)
-    wake()
     return channel
+  }
+
+  function part(name: string): void {
+    if (!channels.delete(`#${name}`)) return
+    for (const connection of connections) connection.send(`PART #${name}`)
+    waits.end(name, new ChatError(`${name} was not joined: it was left.`, { reason: 'closed', channel: name }))
+    emit('parted', { channel: name, reason: 'asked' })
   }
 
   function channelsOf(shard: Shard): Channel[] {
@@ -164,8 +171,8 @@ export function createNetwork(
       if (!shard.isUp && isDue(shard.dueAt)) void dial(shard, session.signal)
       if (shard.home) ask(shard.home, isDue)
     }
-    const owners = new Set(Array.from(channels.values(), ({ owner }) => owner))
-    for (const connection of connections) if (isDue(connection.dueAt) && !owners.has(connection)) leave(connection)
+    const owners = [...channels.values()].map(({ owner }) => owner)
+    for (const connection of connections) if (isDue(connection.dueAt) && !owners.includes(connection)) leave(connection)
     if (seen && [...connections].every((connection) => connection.shard.home === connection) && isDue(forgetAt))
       seen = undefined
     schedule(next < NEVER ? look : undefined, next - instant)
@@ -242,9 +249,9 @@ export function createNetwork(
     const { shard, login } = connection
     const wasHome = shard.home === connection
     leave(connection)
-    if (!login && shard.auth?.mayRetry(error)) dialAt(shard, 0)
-    else if (!login || wasHome) lost(shard, error)
-    else gone(shard, error)
+    if (login && !wasHome) gone(shard, error)
+    else if (!login && shard.auth?.mayRetry(error)) dialAt(shard, 0)
+    else lost(shard, error)
   }
 
   /** Tries again later, or gives up. */
@@ -281,8 +288,8 @@ export function createNetwork(
     connection.end()
     connections.delete(connection)
     if (shard.home === connection) shard.home = undefined
-    if (monotonic() - readyAt > STABLE) shard.failures = 0
     forgetAt = monotonic() + REMEMBER
+    if (monotonic() - readyAt > STABLE) shard.failures = 0
     for (const channel of channels.values()) {
       if (channel.asked === connection) {
         channel.asked = undefined
@@ -311,7 +318,7 @@ export function createNetwork(
     emit('line', { raw, message, shardId: connection.shard.id })
     // Of a channel that was left, or of none at all.
     if (!message || (!channel && (command === 'PRIVMSG' || params[0]?.startsWith('#')))) return
-    const type = (/^\d/.test(command) ? 'numeric' : command.toLowerCase()) as keyof ChatEvents
+    const type = (Number(command) ? 'numeric' : command.toLowerCase()) as keyof ChatEvents
     if (CHAT_EVENTS[type]) emit(type, new MessageView(message) as never)
   }
 

@@ -1,4 +1,3 @@
-import { ChatError } from '../errors.ts'
 import { Emitter } from '../internal/emitter.ts'
 import { fillIn, readOptions } from '../internal/options.ts'
 import type { PlatformOptions, WaitOptions } from '../types.ts'
@@ -78,7 +77,7 @@ export class ChatReader extends Emitter<ChatEvents> {
 
   /** Logins of the channels that are wanted: joined, or about to be. */
   get wanted(): readonly string[] {
-    return Array.from(this.network.channels.values(), ({ name }) => name)
+    return [...this.network.channels.values()].map(({ name }) => name)
   }
 
   /** Logins of the channels that are heard now. */
@@ -110,9 +109,8 @@ export class ChatReader extends Emitter<ChatEvents> {
    */
   connect(options: ChatWaitOptions = {}): Promise<void> {
     const { timeout, signal } = readOptions('connect', options, { timeout: 30_000, signal: undefined })
-    const { network } = this
-    network.start()
-    return this.login === undefined ? network.wait('', timeout, signal) : Promise.resolve()
+    this.network.start()
+    return !this.login ? this.network.wait('', timeout, signal) : Promise.resolve()
   }
 
   /**
@@ -136,8 +134,6 @@ export class ChatReader extends Emitter<ChatEvents> {
     })
     const found = this.network.want(name)
     if (found.owner) return Promise.resolve()
-    if (!found.asked) found.dueAt = 0
-    this.network.wake()
     const joined = this.network.wait(name, timeout, signal)
     // Whoever does not wait hears of it by `joinFailed`.
     joined.catch(() => {})
@@ -146,15 +142,7 @@ export class ChatReader extends Emitter<ChatEvents> {
 
   /** Leaves a channel. No more of its lines come. */
   part(channel: string): void {
-    const name = channelName(channel)
-    const { channels, connections } = this.network
-    if (!channels.delete(`#${name}`)) return
-    for (const connection of connections) connection.send(`PART #${name}`)
-    this.network.endWaits(
-      name,
-      new ChatError(`${name} was not joined: it was left.`, { reason: 'closed', channel: name }),
-    )
-    this.emit('parted', { channel: name, reason: 'asked' })
+    this.network.part(channelName(channel))
   }
 
   /** Ends all connections, waits, and loops over events. {@link connect} starts anew, with the same channels. */

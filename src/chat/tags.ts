@@ -1,3 +1,5 @@
+import type { IrcMessage } from './irc-message.ts'
+
 const SEMICOLON = 0x3b
 const EQUALS = 0x3d
 
@@ -18,66 +20,84 @@ export function findTag(raw: string, name: string, end: number): number {
   return -1
 }
 
-/** Tags in the order sent. Of a repeated one the first counts. */
-export function readTags(raw: string, end: number): ReadonlyMap<string, string> {
-  const tags: [string, string][] = []
-  // Most lines have none at all, so they are searched for one only once.
-  const escapes = raw.includes('\\')
-  let seen = 0
-  let stop = 0
-  for (let at = 1; at < end; at = stop + 1) {
-    stop = indexOf(raw, ';', at, end)
-    const equals = indexOf(raw, '=', at, stop)
-    if (equals === at) continue
-    // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
-    const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
-    const key = raw.slice(at, equals)
-    if ((seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
-    seen |= bit
-    const value = raw.slice(equals + 1, stop)
-    tags.push([key, escapes ? unescapeValue(value) : value])
-  }
-  return new TagMap(tags)
-}
+/** The tags of a line, read while one walks through them: a `Map` would hash every key of every line. */
+export class TagMap implements ReadonlyMap<string, string> {
+  readonly #message: IrcMessage
+  readonly #end: number
 
-/** A list that is walked through: a `Map` would hash every key of every line. */
-class TagMap implements ReadonlyMap<string, string> {
-  readonly #tags: readonly [string, string][]
-
-  constructor(tags: readonly [string, string][]) {
-    this.#tags = tags
+  constructor(message: IrcMessage, end: number) {
+    this.#message = message
+    this.#end = end
   }
 
   get size(): number {
-    return this.#tags.length
+    return [...this].length
   }
 
   get(key: string): string | undefined {
-    return new Map(this.#tags).get(key)
+    return this.#message.tag(key)
   }
 
   has(key: string): boolean {
-    return new Map(this.#tags).has(key)
+    return this.get(key) !== undefined
   }
 
   forEach(callback: (value: string, key: string, map: ReadonlyMap<string, string>) => void, thisArg?: unknown): void {
-    new Map(this.#tags).forEach(callback, thisArg)
+    new Map(this).forEach(callback, thisArg)
   }
 
   keys(): MapIterator<string> {
-    return new Map(this.#tags).keys()
+    return new Map(this).keys()
   }
 
   values(): MapIterator<string> {
-    return new Map(this.#tags).values()
+    return new Map(this).values()
   }
 
   entries(): MapIterator<[string, string]> {
-    return this.#tags.values()
+    return new Map(this).entries()
   }
 
   [Symbol.iterator](): MapIterator<[string, string]> {
-    return this.#tags.values()
+    return new TagIterator(this.#message.raw, this.#end) as unknown as MapIterator<[string, string]>
+  }
+}
+
+class TagIterator implements Iterator<[string, string], undefined> {
+  readonly #raw: string
+  readonly #end: number
+  /** Most lines have none at all, so they are searched for one only once. */
+  readonly #escapes: boolean
+  #at = 1
+  #seen = 0
+
+  constructor(raw: string, end: number) {
+    this.#raw = raw
+    this.#end = end
+    this.#escapes = raw.includes('\\')
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<[string, string], undefined> {
+    const raw = this.#raw
+    while (this.#at < this.#end) {
+      const at = this.#at
+      const end = indexOf(raw, ';', at, this.#end)
+      const equals = indexOf(raw, '=', at, end)
+      this.#at = end + 1
+      if (equals === at) continue
+      // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
+      const bit = 1 << (raw.charCodeAt(at) + 15 * (equals - at) + raw.charCodeAt(equals - 1))
+      const key = raw.slice(at, equals)
+      if ((this.#seen & bit) !== 0 && findTag(raw, key, at) !== -1) continue
+      this.#seen |= bit
+      const value = raw.slice(equals + 1, end)
+      return { done: false, value: [key, this.#escapes ? unescapeValue(value) : value] }
+    }
+    return { done: true, value: undefined }
   }
 }
 

@@ -92,7 +92,7 @@ export abstract class Emitter<Events extends object> {
             wake = resolve
           })
         signal?.throwIfAborted()
-        if (dropped > 0) onDropped?.(dropped)
+        if (dropped) onDropped?.(dropped)
         dropped = 0
         return { done: waiting.length === 0, value: waiting.shift() as Events[Type] }
       },

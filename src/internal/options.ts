@@ -23,8 +23,8 @@ export function fillIn<Options extends object, All extends Partial<Defaults<Opti
   defaults: All,
 ): Filled<Options, All> {
   const parts = Object.entries(defaults).map(([name, value]) => {
-    const { [name]: given = value } = options as Record<string, unknown>
-    return [name, given]
+    const given = (options as Record<string, unknown>)[name]
+    return [name, given === undefined ? value : given]
   })
   return Object.fromEntries(parts) as Filled<Options, All>
 }

@@ -97,6 +97,7 @@ test('no view of any strange line throws', () => {
     ':x PRIVMSG :',
     '@badges=,;emotes=:;bits=x;tmi-sent-ts=;source-room-id;reply-parent-msg-id= PRIVMSG a :\x01ACTION ',
     '@badges=/;ban-duration=-;msg-param-=1;msg-param-a-=b CLEARCHAT #',
+    '@__proto__=1;constructor=2;to-string=3 ROOMSTATE #a',
   ]
   for (const line of lines) {
     const message = view('privmsg', line) as unknown as Record<string, unknown>
