@@ -318,7 +318,7 @@ export function createNetwork(
     emit('line', { raw, message, shardId: connection.shard.id })
     // Of a channel that was left, or of none at all.
     if (!message || (!channel && (command === 'PRIVMSG' || params[0]?.startsWith('#')))) return
-    const type = (Number(command) ? 'numeric' : command.toLowerCase()) as keyof ChatEvents
+    const type = eventType(command)
     if (CHAT_EVENTS[type]) emit(type, new MessageView(message) as never)
   }
 
@@ -392,6 +392,12 @@ export function createNetwork(
     waits.end(channel, error)
     emit(type, event)
   }
+}
+
+function eventType(command: string): keyof ChatEvents {
+  // Nearly every line is one: it is neither read as a number nor written in other letters.
+  if (command === 'PRIVMSG') return 'privmsg'
+  return (/^\d/.test(command) ? 'numeric' : command.toLowerCase()) as keyof ChatEvents
 }
 
 /** While two connections live, a line with an id counts once, and one without counts from the channel's owner alone. */
