@@ -1,8 +1,10 @@
 import { ChatClient, type ChatClientOptions } from './chat/index.ts'
+import { type RejectionReason, TokenRejectedError } from './errors.ts'
 import { HelixClient, type HelixClientOptions } from './helix/index.ts'
 import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
 import { refuseUnknownOptions } from './internal/options.ts'
 import {
+  type AccountEvent,
   type BaseTokenHandler,
   type Snapshot,
   type Status,
@@ -53,11 +55,11 @@ export class Client {
   #openChat(): ChatClient {
     const chat = new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
     // Twitch lets a connection live on when its token is gone: nobody must go on speaking as a user who signed out.
-    const leave = ({ login }: { readonly login: string }) => {
-      if (chat.login === login) chat.close()
+    const leave = ({ login, userId }: AccountEvent, reason: RejectionReason, why: string) => {
+      if (chat.login === login) chat.leave(new TokenRejectedError(why, { reason, userId }))
     }
-    this.tokens.on('signedOut', leave)
-    this.tokens.on('needsLogin', leave)
+    this.tokens.on('signedOut', (event) => leave(event, 'signed-out', `${event.login} has signed out.`))
+    this.tokens.on('needsLogin', (event) => leave(event, event.reason, event.why))
     return chat
   }
 

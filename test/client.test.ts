@@ -24,6 +24,22 @@ describe('a client', () => {
     await expect(clock.until(client.chat.say('ben', 'still here'))).rejects.toMatchObject({ code: 'chat' })
   })
 
+  test('says that it has left chat, and comes back by connect() after a new sign-in', async () => {
+    const { clock, twitch, client, handler, issue } = await chatting()
+    const heard = record((listener) => client.chat.on('disconnected', listener))
+    const lines = client.chat.events('privmsg')
+    await clock.until(client.signOut())
+    await clock.settle()
+    expect(heard).toMatchObject([{ retryAt: undefined, error: { code: 'token_rejected', reason: 'signed-out' } }])
+    await clock.until(handler.add(issue()))
+    await clock.until(client.chat.connect())
+    await clock.until(client.chat.join('ben'))
+    twitch.chat.send('ben', 'ben', 'welcome back')
+    expect((await lines.next()).value).toMatchObject({ text: 'welcome back' })
+    client.close()
+    expect(heard).toHaveLength(1)
+  })
+
   test('leaves chat when Twitch takes the access away', async () => {
     const { clock, twitch, client } = await chatting()
     twitch.id.disconnect('ann', CLIENT_ID)

@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts'
-import { refuseUnknownOptions } from '../internal/options.ts'
+import { fillIn, refuseUnknownOptions } from '../internal/options.ts'
 import { resolvePlatform } from '../internal/platform.ts'
 import type { AccessTokenSource } from '../types.ts'
 import { channelName } from './channels.ts'
@@ -46,9 +46,10 @@ export class ChatClient extends ChatReader {
 
   constructor(options: ChatClientOptions = {}) {
     refuseUnknownOptions('ChatClient', options, OPTIONS)
-    const { tokens, anonymous, ...reading } = options
-    super({ ...reading, auth: tokens && withTokens(tokens, { anonymous }) })
-    this.#limits = { ...NORMAL_LIMITS, ...options.limits }
+    const { tokens, anonymous, limits = {}, ...reading } = options
+    refuseUnknownOptions('limits', limits, Object.keys(NORMAL_LIMITS))
+    super({ ...reading, limits, auth: tokens === undefined ? undefined : withTokens(tokens, { anonymous }) })
+    this.#limits = fillIn(limits, NORMAL_LIMITS)
     this.#speaking = new Speaking({
       platform: resolvePlatform(options.platform),
       limits: this.#limits,
@@ -109,5 +110,11 @@ export class ChatClient extends ChatReader {
   override close(): void {
     this.#speaking.close(new ChatError('Chat was closed.', { reason: 'closed' }))
     super.close()
+  }
+
+  /** Nobody must go on as who they are no more. Loops over events go on, and {@link connect} starts anew. @internal */
+  leave(error: Error): void {
+    this.#speaking.close(error)
+    this.network.stop(error)
   }
 }

@@ -3,7 +3,7 @@ import { escapeValue } from './tags.ts'
 
 /** What {@link formatIrcMessage} takes. An `IrcMessage` fits. */
 export interface IrcMessageParts {
-  readonly tags?: ReadonlyMap<string, string> | undefined
+  readonly tags?: ReadonlyMap<string, string> | Readonly<Record<string, string>> | undefined
   readonly prefix?: Partial<IrcPrefix> | undefined
   readonly command: string
   readonly params?: readonly string[] | undefined
@@ -17,10 +17,8 @@ export interface IrcMessageParts {
  */
 export function formatIrcMessage({ tags, prefix, command, params = [] }: IrcMessageParts): string {
   let line = ''
-  if (tags !== undefined && tags.size > 0) {
-    const pairs = [...tags].map(([key, value]) => `${assertWord('tag', key, /[ ;=\r\n\0]/)}=${escapeValue(value)}`)
-    line += `@${pairs.join(';')} `
-  }
+  const pairs = entriesOf(tags).map(([key, value]) => `${assertWord('tag', key, /[ ;=\r\n\0]/)}=${escapeValue(value)}`)
+  if (pairs.length > 0) line += `@${pairs.join(';')} `
   if (prefix !== undefined) line += `:${formatPrefix(prefix)} `
   line += assertWord('command', command, /^[:@]|[ \r\n\0]/)
   for (const [index, param] of params.entries()) {
@@ -32,6 +30,10 @@ export function formatIrcMessage({ tags, prefix, command, params = [] }: IrcMess
   return line
 }
 
+function entriesOf(tags: IrcMessageParts['tags'] = {}): [string, string][] {
+  return Symbol.iterator in tags ? [...(tags as ReadonlyMap<string, string>)] : Object.entries(tags)
+}
+
 function formatPrefix({ nick, user, host }: Partial<IrcPrefix>): string {
   const name = nick === undefined ? '' : nick + (user === undefined ? '' : `!${user}`)
   if (host === undefined) return assertWord('prefix', name, /[ \r\n\0]/)
@@ -39,7 +41,7 @@ function formatPrefix({ nick, user, host }: Partial<IrcPrefix>): string {
 }
 
 function assertWord(what: string, word: string, broken: RegExp): string {
-  if (word === '' || broken.test(word))
+  if (typeof word !== 'string' || word === '' || broken.test(word))
     throw new TypeError(`A ${what} of an IRC line cannot be ${JSON.stringify(word)}.`)
   return word
 }

@@ -1,4 +1,5 @@
 import type { IrcMessage } from './irc-message.ts'
+import { MessageView } from './messages.ts'
 
 export interface TextFragment {
   readonly type: 'text'
@@ -44,11 +45,8 @@ export interface FragmentOptions {
   readonly cheermotes?: Iterable<string> | undefined
 }
 
-/** Of a PRIVMSG or a USERNOTICE. */
-interface Message {
-  readonly text: string
-  readonly irc: IrcMessage
-}
+/** A PRIVMSG or a USERNOTICE. */
+type Message = IrcMessage | { readonly text: string; readonly irc: IrcMessage }
 
 const GLOBAL_CHEERMOTES =
   '4head anon bday biblethump bitboss cheer cheerwhal corgo dansgame doodlecheer elegiggle failfish frankerz goal heyguys holidaycheer kappa kreygasm mrdestructoid muxy notlikethis party pjsalt pride ripcheer seemsgood shamrock showlove streamlabs swiftrage trihard uni vohiyo'
@@ -61,7 +59,7 @@ const GLOBAL_CHEERMOTES =
  * @see https://dev.twitch.tv/docs/chat/irc/#privmsg-tags
  */
 export function fragments(message: Message, options: FragmentOptions = {}): Fragment[] {
-  const { text, irc } = message
+  const { text, irc } = 'irc' in message ? message : new MessageView(message)
   const cheermotes = irc.tag('bits') === undefined ? undefined : readPrefixes(options.cheermotes)
   const found: Fragment[] = []
   let at = 0

@@ -17,6 +17,7 @@ export { type IrcMessage, type IrcPrefix, parseIrcMessage } from './irc-message.
 export { type ChatLimits, type Rate, type ReadingLimits, VERIFIED_LIMITS } from './limits.ts'
 export type { ChatAuth } from './login.ts'
 export type { Badge, ReplyParent, RoomState, SharedSource } from './messages.ts'
+export { type ChatMessage, readMessage } from './read-message.ts'
 export { ChatReader, type ChatReaderOptions, type ChatWaitOptions } from './reader.ts'
 export type { SayOptions, SentMessage } from './speaking.ts'
 export { readUserNotice, type SubPlan, type UserNoticeContent } from './user-notices.ts'

@@ -31,7 +31,8 @@ export interface Network {
   speaking?: Speaking
   want(name: string): Channel
   start(): void
-  stop(): void
+  /** @param error Told to all who listen; without one it was asked for. */
+  stop(error?: Error): void
   /**
    * @param name Of a channel to be joined; empty: for a connection.
    * @throws {NetworkError} It comes too late.
@@ -91,14 +92,16 @@ export function createNetwork(
     wake()
   }
 
-  function stop(): void {
-    network.session?.abort()
+  function stop(error?: Error): void {
+    const { session } = network
+    session?.abort()
     network.session = seen = undefined
-    waits.end(undefined, new ChatError('Chat was closed.', { reason: 'closed' }))
+    waits.end(undefined, error ?? new ChatError('Chat was closed.', { reason: 'closed' }))
     for (const connection of connections) leave(connection)
     for (const shard of shards) {
       shard.failures = 0
       dialAt(shard, 0)
+      if (error && session) emit('disconnected', { shardId: shard.id, error, retryAt: undefined })
     }
     schedule()
   }
@@ -309,11 +312,9 @@ export function createNetwork(
       if (network.speaking?.heard(message, connection)) return
       if (seen && !isNew(seen, message.tag('id'), channel, connection)) return
     }
-    // Twitch may repeat a line. Two that are alike to the tags are one, but for refusals, which may well come in a row.
-    if (raw.startsWith('@') && command !== 'NOTICE') {
-      if (raw === last) return
-      last = raw
-    }
+    // Twitch may repeat a line: two that are alike are one, if they say which one they are.
+    if (raw === last && (message?.tag('id') || message?.tag('tmi-sent-ts'))) return
+    last = raw
     if (channel) channel.lines += 1
     emit('line', { raw, message, shardId: connection.shard.id })
     // Of a channel that was left, or of none at all.

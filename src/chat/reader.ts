@@ -65,9 +65,10 @@ export class ChatReader extends Emitter<ChatEvents> {
       pongTimeout: 10_000,
       loginTimeout: 15_000,
     })
-    const { channels, channelsPerShard } = settings
+    const { channels } = settings
     if (!Array.isArray(channels)) throw new TypeError('channels must be a list of logins.')
-    if (!(channelsPerShard >= 1)) throw new RangeError('channelsPerShard must be at least 1.')
+    for (const name of ['channelsPerShard', 'pingInterval', 'pongTimeout', 'loginTimeout'] as const)
+      if (!(settings[name] >= 1)) throw new RangeError(`${name} must be at least 1.`)
     const platform = resolveChatPlatform(settings.platform)
     const limits = fillIn(settings.limits, READING_LIMITS)
     this.#limits = limits

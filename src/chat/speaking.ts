@@ -113,6 +113,8 @@ export class Speaking {
     if (/[\r\n\0]/.test(text)) throw new TypeError('A message cannot hold CR, LF or NUL.')
     if (text.trim() === '') throw new TypeError('A message needs a text.')
     refuseUnknownOptions('A message', options, OPTIONS)
+    for (const name of ['whenLimited', 'whenOffline'] as const)
+      if (!/^(wait|fail)$/.test(options[name] ?? 'wait')) throw new TypeError(`${name} must be 'wait' or 'fail'.`)
     const { signal, timeout = 30_000 } = options
     const { setTimeout, clearTimeout } = this.#options.platform
     const lane = this.#lane(channel)

@@ -1,4 +1,4 @@
-import { ChatError, ConfigurationError, TokenRejectedError } from '../errors.ts'
+import { ChatError, ConfigurationError, HandlerError, TokenRejectedError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import type { AccessToken, AccessTokenSource } from '../types.ts'
 import type { ChatAuth, Failure } from './login.ts'
@@ -16,6 +16,9 @@ export interface WithTokensOptions {
  */
 export function withTokens(tokens: AccessTokenSource, options: WithTokensOptions = {}): ChatAuth {
   refuseUnknownOptions('withTokens', options, ['anonymous'])
+  if (typeof tokens?.getForChat !== 'function') {
+    throw new TypeError('Chat takes a source of access tokens, such as `client.tokens`, and no token itself.')
+  }
   const { anonymous = false } = options
   return (shardId) => {
     let token: AccessToken | undefined
@@ -26,6 +29,9 @@ export function withTokens(tokens: AccessTokenSource, options: WithTokensOptions
         renewing = refused
         refused = undefined
         token = await (renewing ? tokens.renew(renewing, { signal }) : tokens.getForChat(shardId, { signal }))
+        if (token !== undefined && typeof token.value !== 'string') {
+          throw new HandlerError('What chat gets from its source must be an AccessToken.', { method: 'getForChat' })
+        }
         if (token !== undefined || anonymous) return token
         const text = 'Chat needs a user who is signed in. To read without one, say `anonymous: true`.'
         throw new TokenRejectedError(text, { reason: 'signed-out' })

@@ -37,12 +37,12 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   const endpoint = TABLE[method][path]
   if (!/^(\/[\w-]+)+$/.test(path) || (endpoint ?? kind) === undefined) {
     throw new TypeError(
-      `Helix has no ${method} ${path}. Give the path as Twitch's reference does, and parameters as \`query\`; a new endpoint needs \`kind\`.`,
+      `Helix has no ${method} ${path}. Give the path as in Twitch's reference, parameters as \`query\`; a new endpoint needs \`kind\`.`,
     )
   }
   const { token = 'user', as, asBody, needs = [], oneOf, scopes: needed, once } = endpoint ?? {}
   if (token === 'jwt' && kind === undefined) {
-    throw new UnsupportedError(`${method} ${path} takes a JWT that the backend of an extension signs, no access token.`)
+    throw new UnsupportedError(`${method} ${path} takes a JWT of an extension's backend, no access token.`)
   }
   // An empty list is an empty text, too.
   const isLeftOut = (name: string) => String(query[name] ?? '') === ''
@@ -52,7 +52,8 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   // Twitch takes a user's token for a WebSocket, and the app's for webhooks and conduits.
   const byTransport = asObject(asObject(body)['transport'])['method'] === 'websocket' ? 'user' : 'app'
   const taken = token === 'transport' ? byTransport : (token as Exclude<typeof token, 'jwt' | 'transport'>)
-  const isChosen = user !== undefined || scopes?.length
+  // `/users` without a parameter is about the token's user.
+  const isChosen = user !== undefined || scopes?.length || (path === '/users' && ['id', 'login'].every(isLeftOut))
   return {
     token: kind ?? (taken === 'any' && isChosen ? 'user' : taken),
     user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner)),

@@ -23,7 +23,7 @@ export type AskAnew = (old: TokenRecord) => Promise<KeyedRecord | undefined>
 export class KeptToken {
   readonly key: string
   readonly record: TokenRecord
-  readonly issued: AccessToken
+  issued: AccessToken
   /** Asks the handler that gave it for a newer one. `undefined`: it comes from the store. */
   readonly askAnew: AskAnew | undefined
   /** Between 0 and 1, so that contexts that share a store do not all act at once. */
@@ -45,13 +45,7 @@ export class KeptToken {
     this.jitter = jitter
     this.askAnew = askAnew
     this.expiresAt = record.expiresAt
-    this.issued = issueToken(record.accessToken, {
-      kind: 'user',
-      userId: record.userId,
-      login: record.login,
-      scopes: record.scopes,
-      expiresAt: record.expiresAt,
-    })
+    this.issued = this.#issue()
     this.#scopes = new Set<string>(record.scopes)
   }
 
@@ -67,20 +61,28 @@ export class KeptToken {
   learnCheck(check: CheckRecord | undefined): boolean {
     if (check?.grantId !== this.record.grantId || check.obtainedAt !== this.record.obtainedAt) return false
     if (check.validatedAt === undefined || check.validatedAt <= (this.validatedAt ?? 0)) return false
-    this.validatedAt = check.validatedAt
-    this.expiresAt = check.expiresAt
-    this.trouble = undefined
-    this.wasSeenAlive = true
+    this.#learn(check.validatedAt, check.expiresAt)
     return true
   }
 
   learnVouched({ validatedAt, expiresAt }: Vouched): void {
+    this.#learn(validatedAt, expiresAt)
+    this.rejected = undefined
+    this.dead = false
+  }
+
+  #learn(validatedAt: number, expiresAt: number | undefined): void {
     this.validatedAt = validatedAt
     this.expiresAt = expiresAt
     this.trouble = undefined
-    this.rejected = undefined
-    this.dead = false
     this.wasSeenAlive = true
+    // The clock may have been wrong when it was obtained.
+    this.issued = this.#issue()
+  }
+
+  #issue(): AccessToken {
+    const { accessToken, userId, login, scopes } = this.record
+    return issueToken(accessToken, { kind: 'user', userId, login, scopes, expiresAt: this.expiresAt })
   }
 
   hasExpired(now: number): boolean {

@@ -119,6 +119,7 @@ export class KnownTokens {
     if (same) {
       kept.validatedAt = before.validatedAt
       kept.expiresAt = before.expiresAt
+      kept.issued = before.issued
       kept.trouble = before.trouble
       kept.dead = before.dead
       kept.wasSeenAlive = before.wasSeenAlive

@@ -6,7 +6,7 @@ import { NOBODYS, type Snapshot, type Status } from './status.ts'
 export function takeSnapshot(keeper: Keeper): Snapshot {
   const { app, platform } = keeper.keyring
   const accounts: Status[] = []
-  for (const userId of keeper.known.users()) {
+  for (const userId of [...keeper.known.users()].sort()) {
     const kept = keeper.known.ofUser(userId).at(-1)
     if (kept !== undefined) accounts.push(kept.status(platform.now(), app?.clientType === 'public'))
   }

@@ -178,6 +178,23 @@ describe('say', () => {
 })
 
 describe('limits', () => {
+  test('that are undefined are those of any account, and unknown ones are refused', async () => {
+    const chat = createFakeChat()
+    const client = await speaker(chat, {
+      channels: ['a'],
+      limits: { joins: undefined as never, messages: undefined as never },
+    })
+    await chat.clock.until(client.say('a', 'hello'))
+    client.close()
+    expect(() => new ChatClient({ limits: { join: 1 } as never })).toThrow('limits has no option "join"')
+  })
+
+  test('how a message waits is said in one of two words', async () => {
+    const client = new ChatClient()
+    for (const name of ['whenLimited', 'whenOffline'])
+      expect(() => client.say('a', 'hi', { [name]: 'nope' })).toThrow(`${name} must be 'wait' or 'fail'.`)
+  })
+
   test('a hundred messages by somebody without a role all arrive, in order', async () => {
     const chat = createFakeChat()
     const heard = await listener(chat)

@@ -59,7 +59,7 @@ export function createTokens(twitch: FakeTwitch, login = 'bot'): FakeChat['token
 /** One that reads as `bot`, or as nobody where `tokens` are `undefined`. */
 export function createReader(chat: FakeChat, options: ChatClientOptions = {}): ChatReader {
   const { tokens, anonymous, ...reading } = { tokens: chat.tokens, ...options }
-  const auth = tokens && withTokens(tokens, { anonymous })
+  const auth = tokens === undefined ? undefined : withTokens(tokens, { anonymous })
   return new ChatReader({ auth, platform: chat.twitch.platform, ...reading })
 }
 

@@ -56,6 +56,14 @@ describe('emotes', () => {
   })
 })
 
+test('of a line that was only parsed are found as well', () => {
+  const message = parseIrcMessage('@emotes=25:0-4 PRIVMSG #a :\x01ACTION Kappa hi\x01')
+  expect(message && fragments(message)).toEqual([
+    { type: 'emote', text: 'Kappa', id: '25' },
+    { type: 'text', text: ' hi' },
+  ])
+})
+
 test('mentions, links and cheermotes are found', () => {
   expect(cut('bits=150', 'Cheer100 hey @TwitchDev, see https://twitch.tv/a?b=1. corgo50 x@y Nope1')).toEqual([
     { type: 'cheermote', text: 'Cheer100', prefix: 'Cheer', bits: 100 },

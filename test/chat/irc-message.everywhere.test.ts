@@ -107,6 +107,8 @@ describe('formatIrcMessage', () => {
     )
     expect(formatIrcMessage(parse('@a=1 :n!u@h FOO a b :c d'))).toBe('@a=1 :n!u@h FOO a b :c d')
     expect(formatIrcMessage({ prefix: { host: 'tmi.twitch.tv' }, command: '376' })).toBe(':tmi.twitch.tv 376')
+    expect(formatIrcMessage({ tags: { a: '1', b: 'c d' }, command: 'FOO' })).toBe('@a=1;b=c\\sd FOO')
+    expect(() => formatIrcMessage({} as never)).toThrow(TypeError)
   })
 
   test.each([

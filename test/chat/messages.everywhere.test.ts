@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
-import type { ChatEvents, UserNoticeMessage } from '../../src/chat/events.ts'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import type { ChatEvents, PrivateMessage, UserNoticeMessage } from '../../src/chat/events.ts'
 import { parseIrcMessage } from '../../src/chat/irc-message.ts'
 import { MessageView } from '../../src/chat/messages.ts'
+import { readMessage } from '../../src/chat/read-message.ts'
 import { readUserNotice, type UserNoticeContent } from '../../src/chat/user-notices.ts'
 
 function view<Type extends keyof ChatEvents>(_: Type, line: string): ChatEvents[Type] {
@@ -66,6 +67,14 @@ test('a PRIVMSG has all that Twitch says of it', () => {
       copied: true,
     },
   })
+})
+
+test('a line from elsewhere is read as the reader tells it', () => {
+  const message = readMessage(parseIrcMessage('@emotes=25:0-4;id=7 :ann!ann@ann.tmi.twitch.tv PRIVMSG #ben :Kappa hi'))
+  expect(message).toMatchObject({ command: 'PRIVMSG', id: '7', login: 'ann', channel: 'ben', text: 'Kappa hi' })
+  expect(readMessage(parseIrcMessage(':tmi.twitch.tv 376 ann :>'))).toBeUndefined()
+  expect(readMessage(undefined)).toBeUndefined()
+  if (message?.command === 'PRIVMSG') expectTypeOf(message).toEqualTypeOf<PrivateMessage>()
 })
 
 test('a PRIVMSG without tags has a name and a text, and the rest is empty', () => {

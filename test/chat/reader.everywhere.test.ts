@@ -35,6 +35,33 @@ describe('a connection', () => {
     reader.close()
   })
 
+  test('lines that are alike and say nothing by which to tell them are all told', async () => {
+    const chat = createFakeChat()
+    const reader = await connected(chat, { channels: ['streamer'] })
+    const heard = texts(reader)
+    for (let time = 0; time < 3; time += 1)
+      chat.twitch.chat.raw('@color=#FF0000 :viewer!viewer@viewer.tmi.twitch.tv PRIVMSG #streamer :hi')
+    await chat.clock.settle()
+    expect(heard).toEqual(['#streamer hi', '#streamer hi', '#streamer hi'])
+    reader.close()
+  })
+
+  test('what is no source of tokens is refused, and what is no token ends it instead of reading as nobody', async () => {
+    const chat = createFakeChat()
+    for (const wrong of ['oauth:abc', {}, null])
+      expect(() => createReader(chat, { tokens: wrong as never })).toThrow('Chat takes a source of access tokens')
+    for (const junk of ['abc', {}]) {
+      const reader = createReader(chat, { tokens: { ...chat.tokens, getForChat: async () => junk as never } })
+      await expect(chat.clock.until(reader.connect())).rejects.toMatchObject({ code: 'handler', method: 'getForChat' })
+    }
+    expect(chat.twitch.chat.connections).toHaveLength(0)
+  })
+
+  test.each(['channelsPerShard', 'pingInterval', 'pongTimeout', 'loginTimeout'])('%s is a number', (name) => {
+    for (const wrong of [0, -1, Number.NaN, 'x'])
+      expect(() => createReader(createFakeChat(), { [name]: wrong as never })).toThrow(`${name} must be at least 1.`)
+  })
+
   test('does not read anonymously unless it was told to', async () => {
     const chat = createFakeChat()
     const tokens = { ...chat.tokens, getForChat: async () => undefined }

@@ -96,8 +96,18 @@ describe('the token for a request', () => {
     const { helix, calls } = setUp(({ kind }) => {
       if (kind === 'user') throw signedOut()
     })
-    await helix.get('/users', { scopes: [] })
+    await helix.get('/streams', { scopes: [] })
     expect(calls[0]?.headers['Authorization']).toBe('Bearer app')
+  })
+
+  it("is never the app's where the request is about the token's user", async () => {
+    const error = signedOut()
+    const { helix, calls } = setUp(({ kind }) => {
+      if (kind === 'user') throw error
+    })
+    expect(await rejection(helix.get('/users'))).toBe(error)
+    await helix.get('/users', { query: { login: 'dev' } })
+    expect(calls.map(({ query }) => `${query}`)).toEqual(['login=dev'])
   })
 
   it("is never the app's for a look-up as a user", async () => {
