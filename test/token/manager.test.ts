@@ -50,6 +50,23 @@ describe('a stored token', () => {
     expect(heard).toEqual([{ userId: ANN.id, login: 'ann', origin: 'here', expiresAt: second.expiresAt }])
   })
 
+  test('knows its end by the clock of who asks, whatever clock it was obtained by', async () => {
+    const { clock, place, openTab, issue } = createWorld()
+    const { handler, store } = openTab()
+    await clock.until(handler.add(issue()))
+    await clock.advance(HOUR / 2)
+    for (const wrong of [5 * HOUR, -72 * HOUR]) {
+      const now = () => clock.now() + wrong
+      const { manager } = openTab(store, { ...place.platform(), now })
+      await clock.until(manager.start())
+      const { expiresAt } = await clock.until(manager.get())
+      expect(expiresAt).toBe(manager.status().expiresAt)
+      expect((expiresAt ?? 0) - now()).toBeGreaterThan(3 * HOUR)
+      expect((expiresAt ?? 0) - now()).toBeLessThanOrEqual(4 * HOUR)
+      manager.close()
+    }
+  })
+
   test('is written before anyone sees it', async () => {
     const { clock, twitch, openTab, issue } = createWorld()
     const { handler, manager, store } = openTab()
@@ -271,6 +288,20 @@ describe('several users', () => {
     expect((await clock.until(manager.get({ user: ANN.id }))).login).toBe('ann')
     const error = await clock.until(manager.get().catch((error) => error))
     expect(error.message).toContain('1001 (ann), 1002 (ben)')
+  })
+
+  test('are always in the same order, whoever signed in first', async () => {
+    const { clock, openTab, issue } = createWorld()
+    for (const logins of [
+      ['ann', 'ben'],
+      ['ben', 'ann'],
+    ]) {
+      const { handler, manager } = openTab()
+      await clock.until(manager.start())
+      for (const login of logins) await clock.until(handler.add(issue(login)))
+      await clock.settle()
+      expect(manager.getSnapshot().accounts.map(({ login }) => login)).toEqual(['ann', 'ben'])
+    }
   })
 
   test('one user with a wide and a narrow token gets the narrowest that does', async () => {
