@@ -53,10 +53,16 @@ export async function attempt(work) {
   }
 }
 
-/** @param {number} milliseconds */
+/**
+ * In words that no line break parts.
+ *
+ * @param {number} milliseconds
+ */
 export function duration(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))
-  if (seconds < 100) return `${seconds} s`
+  if (seconds < 100) return `${seconds}\u00a0s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 100 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  const [large, unit, small, smaller] =
+    minutes < 100 ? [minutes, 'min', seconds % 60, 's'] : [Math.floor(minutes / 60), 'h', minutes % 60, 'min']
+  return [large, unit, small, smaller].join('\u00a0')
 }
