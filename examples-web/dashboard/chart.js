@@ -39,9 +39,10 @@ export function drawFollowers(place, dates, total) {
   const chart = new uPlot(
     {
       ...size(),
-      padding: [12, 4, 0, 0],
+      padding: [12, 24, 0, 0], // half of the last date stands beyond the last day
       cursor: { y: false, points: { size: 8 } },
       scales: {
+        x: { range: (_, first, last) => [first - DAY / 2000, last + DAY / 2000] },
         sum: { range: (_, low, high) => [Math.max(0, low - (high - low) * 0.35), high + (high - low) * 0.08 + 1] },
         new: { range: (_, __, high) => [0, Math.max(4, high * 3.2)] },
       },
