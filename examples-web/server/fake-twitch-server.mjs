@@ -55,6 +55,7 @@ export async function startFakeTwitchServer({ port = 0, createFakeTwitch, ...opt
       return RESPONSE_ALREADY_SENT
     })
   }
+  app.get('/favicon.ico', ({ body }) => body(null, 204))
   app.route('/activate', activation(twitch))
   app.route('/control', control(twitch))
 

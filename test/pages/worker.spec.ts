@@ -15,8 +15,11 @@ for (const viewport of [
     browser,
   }) => {
     const page = await browser.newPage({ viewport })
-    const failures: Error[] = []
+    const failures: unknown[] = []
     page.on('pageerror', (error) => failures.push(error))
+    page.on('console', (message) => {
+      if (message.type() === 'error') failures.push(`${message.text()} ${message.location().url}`)
+    })
     await page.goto(demo.url)
     await page.getByRole('link', { name: 'Sign in with Twitch' }).click()
     await page.getByRole('link', { name: 'Authorize as juniper' }).click()
@@ -35,6 +38,8 @@ for (const viewport of [
     await expect(page.getByRole('log')).toHaveText('hexa: hellohexa: waves')
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
     await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('link', { name: 'Sign in with Twitch' })).toBeVisible()
+    await page.reload()
     await expect(page.getByRole('link', { name: 'Sign in with Twitch' })).toBeVisible()
     expect(failures).toEqual([])
     await page.close()

@@ -31,15 +31,19 @@ const SESSION = { name: 'session', lifetime: 30 * 86_400 }
 
 /** @type {Record<string, (request: Request, env: Env) => Promise<Response> | Response>} */
 const routes = {
-  'GET /': () =>
-    new Response(page, {
+  /** The page is told whether there is a session, so that it need not ask to be refused. */
+  async 'GET /'(request, env) {
+    const session = await readCookie(request, SESSION.name, env.COOKIE_SECRET)
+    return new Response(session ? page.replace('data-session="none"', 'data-session="some"') : page, {
       headers: {
         'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
         'content-security-policy':
-          "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+          "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; frame-ancestors 'none'",
         'referrer-policy': 'no-referrer',
       },
-    }),
+    })
+  },
 
   async 'GET /sign-in'(request, env) {
     const known = env.SCOPES.split(' ')
