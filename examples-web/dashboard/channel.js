@@ -1,7 +1,7 @@
 // @ts-check
 // Who am I, am I live, who follows me. Each part goes on without the others.
 
-import { NetworkError } from 'twitch-keyring'
+import { sleep, whenOnline } from '../shared/online.js'
 import { at, complain, create } from '../shared/page.js'
 import { drawFollowers } from './chart.js'
 import { ago, count, uptime } from './format.js'
@@ -126,42 +126,4 @@ async function drawHistory(helix, id, signal) {
   )
   const { lastWeek } = drawFollowers(at('#chart'), dates, total)
   at('#new').textContent = `+${count(lastWeek)}`
-}
-
-/**
- * Where no answer came, nothing is lost: ask again a little later.
- *
- * @template T
- * @param {() => Promise<T>} ask
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-async function whenOnline(ask, signal) {
-  for (;;) {
-    try {
-      const answer = await ask()
-      document.body.classList.remove('offline')
-      return answer
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error
-      document.body.classList.add('offline')
-      await sleep(Math.max(3_000, (error.retryAt ?? 0) - Date.now()), signal)
-    }
-  }
-}
-
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds)
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
 }

@@ -10,7 +10,6 @@ import { createPanel } from './panel.js'
 
 const settings = await readSettings('dashboard')
 const { clientId, platform } = settings
-if (clientId === '') complain('Which app is it? Add &client_id=… of a public app of yours to the address.')
 const handler = new StoredTokenHandler({ clientId, clientType: 'public', store: indexedDBStore(), platform })
 const client = new Client(handler)
 
@@ -38,6 +37,6 @@ function show() {
 }
 
 function hide() {
-  document.body.classList.remove('signed-in')
+  document.body.classList.remove('signed-in', 'offline')
   shown?.abort()
 }

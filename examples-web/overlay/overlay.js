@@ -2,7 +2,6 @@
 // The overlay, and all it takes: a store, a handler, a client, and what to do with chat.
 
 import { Client, indexedDBStore, StoredTokenHandler } from 'twitch-keyring'
-import { complain } from '../shared/page.js'
 import { readSettings } from '../shared/settings.js'
 import { createChatView } from './chat-view.js'
 import { entryOf, entryOfNotice } from './entries.js'
@@ -13,7 +12,6 @@ const settings = await readSettings('overlay')
 const { clientId, platform, overlayOnly } = settings
 document.body.classList.toggle('overlay-only', overlayOnly)
 
-if (clientId === '') complain('Which app is it? Add &client_id=… of a public app of yours to the address.')
 const handler = new StoredTokenHandler({ clientId, clientType: 'public', store: indexedDBStore(), platform })
 const client = new Client(handler)
 const { chat } = client

@@ -2,6 +2,7 @@
 // The panel beside the overlay: who is signed in, how chat fares, and what the fake Twitch is made to do.
 
 import { createAccountPanel, tell } from '../shared/account-panel.js'
+import { whenOnline } from '../shared/online.js'
 import { at, attempt, duration, onClick } from '../shared/page.js'
 import { ownEntry } from './entries.js'
 
@@ -19,6 +20,7 @@ export function createPanel({ client, handler, settings, view, pictures, home })
   /** @type {import('twitch-keyring').UserStateMessage | undefined} */
   let me
   let profileOf = ''
+  let asking = new AbortController()
   /** @type {number | undefined} */
   let chatRetryAt
 
@@ -30,21 +32,33 @@ export function createPanel({ client, handler, settings, view, pictures, home })
     onCode: ({ verificationUri }) => showQrCode(verificationUri),
     onRender({ state, login }, renewals) {
       at('#renewed-by').textContent = `(${renewals.here} here, ${renewals.elsewhere} in another tab)`
-      if (state !== 'needs-login' && login && login !== profileOf) showProfile(login)
+      if (state === 'needs-login') {
+        asking.abort()
+        profileOf = ''
+      } else if (login && login !== profileOf) {
+        profileOf = login
+        at('#display-name').textContent = login
+        at('#avatar').hidden = true
+        askWhoIAm().catch(() => {}) // the login is enough
+      }
     },
   })
 
   chat.on('userstate', (state) => (me = state))
   chat.on('connected', () => chatIs('joining …'))
-  chat.on('joined', ({ channel }) => chatIs(`in #${channel}`))
-  chat.on('joinFailed', ({ error }) => chatIs(error.message))
+  chat.on('joined', ({ channel }) => {
+    chatIs(`in #${channel}`)
+    at('#problem').textContent = '' // what could not be said can be said now
+  })
+  chat.on('joinFailed', ({ error }) => chatIs(error.message, true))
   chat.on('disconnected', ({ error, retryAt }) => {
     if (chatRetryAt === undefined) tell('Chat was cut off')
-    chatIs(error.message)
+    chatIs(error.message, true)
     chatRetryAt = retryAt
   })
   setInterval(() => {
-    if (chatRetryAt !== undefined) at('#chat-state').textContent = `again in ${duration(chatRetryAt - Date.now())}`
+    if (chatRetryAt !== undefined)
+      at('#chat-state').textContent = `cut off, again in ${duration(chatRetryAt - Date.now())}`
   }, 500)
 
   at('#say').addEventListener('submit', (event) => {
@@ -61,29 +75,28 @@ export function createPanel({ client, handler, settings, view, pictures, home })
   })
   if (settings.control) wireControls(settings.control)
 
-  /** @param {string} login */
-  async function showProfile(login) {
-    profileOf = login
-    at('#display-name').textContent = login
+  /** Asks until Twitch answers, or until somebody else is asked about. */
+  async function askWhoIAm() {
+    asking.abort()
+    asking = new AbortController()
+    const { signal } = asking
+    const { data } = await whenOnline(() => client.helix.get('/users', { signal }), signal)
+    const [user] = data
+    if (user === undefined) return
     const avatar = at('#avatar', HTMLImageElement)
-    avatar.hidden = true
-    try {
-      const {
-        data: [user],
-      } = await client.helix.get('/users')
-      if (user === undefined || profileOf !== login) return
-      at('#display-name').textContent = user.display_name
-      avatar.src = user.profile_image_url
-      avatar.hidden = false
-    } catch {
-      profileOf = '' // with the next change of the account
-    }
+    at('#display-name').textContent = user.display_name
+    avatar.src = user.profile_image_url
+    avatar.hidden = false
   }
 
-  /** @param {string} text */
-  function chatIs(text) {
+  /**
+   * @param {string} text
+   * @param {boolean} [down]
+   */
+  function chatIs(text, down = false) {
     chatRetryAt = undefined
     at('#chat-state').textContent = text
+    at('#chat-state').classList.toggle('down', down)
   }
 
   /** @param {string} control */
@@ -92,7 +105,7 @@ export function createPanel({ client, handler, settings, view, pictures, home })
     const down = at('[data-control=down]')
     onClick('[data-control=expire]', async () => {
       await fetch(`${control}/expire`, { method: 'POST' })
-      await client.helix.get('/users') // Twitch tells nobody that a token died: the next request finds out
+      await askWhoIAm() // Twitch tells nobody that a token died: the next request finds out
     })
     onClick('[data-control=down]', async () => {
       const on = down.getAttribute('aria-pressed') !== 'true'

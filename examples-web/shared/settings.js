@@ -1,4 +1,5 @@
 // @ts-check
+import { complain } from './page.js'
 
 /**
  * Where this page runs. On its own it talks to the demo's fake Twitch; `?twitch=real&client_id=…` is the same page on the real one.
@@ -22,8 +23,13 @@ export async function readSettings(page) {
   const demo = real ? {} : await (await fetch('/demo.json')).json()
   const { endpoints, control } = demo
   const { clientId, channel } = demo[page] ?? {}
+  const app = query.get('client_id') || clientId
+  if (!app) {
+    complain('Which app is it? Add &client_id=… of a public app of yours to the address.')
+    return new Promise(() => {}) // without an app, the page goes no further
+  }
   return {
-    clientId: query.get('client_id') ?? clientId ?? '',
+    clientId: app,
     channel: query.get('channel') ?? channel ?? null,
     platform: endpoints && { endpoints },
     control,
