@@ -12,6 +12,7 @@ export function createTimer({
   let timer: unknown
   return (work, delay = 0) => {
     clearTimeout(timer)
-    timer = work && setTimeout(work, delay)
+    // A longer one, of some 24 days, would ring at once.
+    timer = work && setTimeout(work, Math.min(delay, 0x7fffffff))
   }
 }

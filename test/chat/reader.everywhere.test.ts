@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ChatReader } from '../../src/chat/reader.ts'
 import { ChatError, ConfigurationError, HandlerError, NetworkError, TokenRejectedError } from '../../src/errors.ts'
 import { connected, createFakeChat, createReader, texts } from './fake.ts'
 
@@ -73,6 +74,19 @@ describe('a connection', () => {
     await chat.clock.until(anonymous.connect())
     expect(await told).toMatchObject({ anonymous: true, login: expect.stringMatching(/^justinfan/) })
     anonymous.close()
+  })
+
+  test('waits for ever where it is told to, and not for no time at all', async () => {
+    const { twitch, clock } = createFakeChat()
+    const longest: number[] = []
+    const setTimeout = (work: () => void, delay: number) => {
+      longest.push(delay)
+      return clock.setTimeout(work, delay)
+    }
+    const reader = new ChatReader({ platform: { ...twitch.platform, setTimeout } })
+    await clock.until(reader.connect({ timeout: Number.POSITIVE_INFINITY }))
+    expect(Math.max(...longest)).toBe(2 ** 31 - 1)
+    reader.close()
   })
 
   test('answers PING, and measures its own', async () => {
