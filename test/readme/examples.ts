@@ -9,7 +9,7 @@ const pages = ['README.md', 'docs/testing.md', 'docs/helix.md', 'docs/chat.md', 
 export interface Example {
   readonly name: string
   readonly code: string
-  /** A module over the source; it exports `run`. */
+  /** A module over the source; it exports `run`, which answers with what the example exports. */
   readonly file: string
 }
 
@@ -27,7 +27,13 @@ export function writeExamples(): readonly Example[] {
         imports.push(statement.replace(specifier, specifier.replace(/^twitch-keyring(.*)$/, '../../src$1/index.ts')))
         return ''
       })
-      writeFileSync(file, `${imports.join('\n')}\n\nexport async function run(): Promise<void> {\n${body}}\n`)
+      const exported = [...body.matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
+      const rest = body.replaceAll(/^export class/gm, 'class')
+      const isModule = rest.includes('\nexport default ')
+      const ended = isModule
+        ? `${rest.replace('\nexport default ', '\nconst main = ')}\nreturn { default: main, ${exported.join()} }\n`
+        : rest
+      writeFileSync(file, `${imports.join('\n')}\n\nexport async function run() {\n${ended}}\n`)
       return { name, code, file }
     })
   })

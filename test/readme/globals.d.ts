@@ -11,8 +11,9 @@ declare global {
   const config: { userId: string; ircToken: string; clientId: string; clientSecret: string | undefined }
   const chrome: {
     readonly alarms: {
-      readonly onAlarm: { addListener(listener: () => unknown): void }
-      create(name: string, alarm: { readonly when: number }): unknown
+      readonly onAlarm: { addListener(listener: (alarm: { readonly name: string }) => unknown): void }
+      get(name: string): Promise<object | undefined>
+      create(name: string, alarm: { readonly periodInMinutes: number }): Promise<void>
     }
     readonly identity: {
       getRedirectURL(): string

@@ -2,13 +2,23 @@ import { join } from 'node:path'
 import { IDBFactory } from 'fake-indexeddb'
 import ts from 'typescript'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import type { TokenVault } from '../../src/cloudflare/index.ts'
 import { Client, SimpleTokenHandler } from '../../src/index.ts'
+import { indexedDBStore } from '../../src/stores/index.ts'
 import { createFakeClock, createFakeTwitch, userNotices } from '../../src/testing/index.ts'
+import { StoredTokenHandler } from '../../src/token/index.ts'
+import { createAlarms } from './alarms.ts'
 import { writeExamples } from './examples.ts'
+import { createNamespace } from './namespace.ts'
 
 const examples = writeExamples()
 
-async function example(name: string): Promise<() => Promise<void>> {
+interface VaultExample {
+  readonly default: { fetch(request: Request, env: object): Promise<Response> }
+  readonly TokenVault: new (ctx: never, env: object) => TokenVault
+}
+
+async function example<Exports = void>(name: string): Promise<() => Promise<Exports>> {
   const found = examples.find((example) => example.name === name)
   if (found === undefined) expect.fail(`There is no example "${name}".`)
   const { run } = await import(found.file)
@@ -26,7 +36,7 @@ function openPlace(clientId: string, clientType: 'public' | 'confidential' = 'pu
   const twitch = createFakeTwitch({
     clock,
     users: [{ id: '1234', login: 'streamer' }],
-    apps: [{ clientId, clientType, clientSecret }],
+    apps: [{ clientId, clientType, clientSecret, redirectUris: ['https://worker.example/callback'] }],
   })
   vi.stubGlobal('fetch', twitch.fetch)
   vi.stubGlobal('WebSocket', twitch.WebSocket)
@@ -44,6 +54,7 @@ function openPlace(clientId: string, clientType: 'public' | 'confidential' = 'pu
 
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 test('every example compiles', { timeout: 180_000 }, () => {
@@ -96,6 +107,14 @@ test('the example with a handler of one’s own connects, and saves what is rene
   expect(twitch.chat.connections[0]?.channels).toContain('streamer')
 })
 
+test('the example of a place says where it is, and what to use there', async () => {
+  const { clock, shown } = openPlace('your-client-id')
+  const run = await example('README.md 3')
+  await clock.until(run())
+  expect(shown[0]).toMatch(/^other\. signInWithDeviceCode: .*\. indexedDBStore: It is durable, .*\.$/)
+  expect(shown).toContainEqual(expect.stringMatching(/^document: /))
+})
+
 test('the example of states and events shows them', async () => {
   const { clock, twitch, shown } = openPlace('your-client-id')
   const pair = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer' })
@@ -103,7 +122,7 @@ test('the example of states and events shows them', async () => {
     new SimpleTokenHandler(pair.accessToken, 'your-client-id', { refreshToken: pair.refreshToken }),
   )
   vi.stubGlobal('client', client)
-  const run = await example('README.md 3')
+  const run = await example('README.md 4')
   await clock.until(run())
   await clock.until(client.tokens.get())
   twitch.id.expireAll()
@@ -175,11 +194,60 @@ test('the examples of chat read, loop until they close, speak and answer', async
   client.close()
 })
 
+test('the service worker of an extension does what is due whenever its alarm rings, whatever failed before', async () => {
+  const { clock, twitch } = openPlace('your-client-id')
+  let now = clock.now()
+  vi.spyOn(Date, 'now').mockImplementation(() => now)
+  vi.stubGlobal('performance', { now: () => now })
+  const handler = new StoredTokenHandler({ clientId: 'your-client-id', clientType: 'public', store: indexedDBStore() })
+  const pair = twitch.id.issue({ clientId: 'your-client-id', login: 'streamer' })
+  await clock.until(handler.add(pair))
+  const alarms = createAlarms()
+  vi.stubGlobal('chrome', { alarms })
+  const asked = () => twitch.requests.filter(({ path }) => path === '/validate').length
+  const run = await example('docs/places/mv3.md 1')
+  await clock.until(run())
+  await clock.settle()
+  expect(alarms.created).toEqual([{ name: 'maintain', periodInMinutes: expect.any(Number) }])
+  const before = asked()
+
+  const broken = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new Error('The disk is full.')
+  })
+  now += 3_600_000
+  await clock.until(alarms.ring('maintain'))
+  expect(asked()).toBe(before)
+  broken.mockRestore()
+  now += 60_000
+  await clock.until(alarms.ring('maintain'))
+  await clock.settle()
+  expect(asked()).toBeGreaterThan(before)
+
+  await clock.until(run())
+  await clock.settle()
+  expect(alarms.created).toHaveLength(1)
+})
+
+test('the example of a vault signs a user in, and asks Helix with their token', async () => {
+  const { clock, twitch } = openPlace('your-client-id', 'confidential')
+  const run = await example<VaultExample>('docs/places/worker.md 2')
+  const { default: worker, TokenVault } = await run()
+  const env: Record<string, unknown> = { TWITCH_CLIENT_ID: 'your-client-id', TWITCH_CLIENT_SECRET: 'secret' }
+  env['VAULTS'] = createNamespace((ctx) => new TokenVault(ctx, env))
+  const begun = await clock.until(worker.fetch(new Request('https://worker.example/sign-in'), env))
+  expect(begun.status).toBe(302)
+  const back = await clock.until(twitch.id.authorize(begun.headers.get('location') ?? '', { login: 'streamer' }))
+  const cookie = begun.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const answer = await clock.until(worker.fetch(new Request(back, { headers: { cookie } }), env))
+  expect(await answer.text()).toBe('Hello streamer')
+})
+
 beforeAll(() => {
   expect(examples.map(({ name }) => name)).toEqual([
     'README.md 1',
     'README.md 2',
     'README.md 3',
+    'README.md 4',
     'docs/testing.md 1',
     'docs/testing.md 2',
     'docs/testing.md 3',
@@ -192,9 +260,17 @@ beforeAll(() => {
     'docs/chat.md 3',
     'docs/chat.md 4',
     'docs/chat.md 5',
-    // Those of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
-    ...['obs 1', 'dashboard 1', 'dashboard 2', 'extension 1', 'extension 2', 'mv3 1', 'worker 1'].map((example) =>
-      `docs/places/${example}`.replace(' ', '.md '),
-    ),
+    // Most of the places need OBS, Twitch's frame, or a browser extension: they are compiled.
+    ...[
+      'obs 1',
+      'dashboard 1',
+      'dashboard 2',
+      'extension 1',
+      'extension 2',
+      'mv3 1',
+      'mv3 2',
+      'worker 1',
+      'worker 2',
+    ].map((example) => `docs/places/${example}`.replace(' ', '.md ')),
   ])
 })
