@@ -26,6 +26,7 @@ export class KnownTokens {
   readonly #byUser = new Map<string, KeptToken[]>()
   readonly #ended = new Map<string, EndedRecord>()
   readonly #nobodys = new Set<string>()
+  #isUnsettled = false
   /** The highest version that was seen of a record. */
   readonly #versions = new Map<string, number>()
 
@@ -46,6 +47,16 @@ export class KnownTokens {
   /** The keys of tokens of which Twitch has not said yet whose they are. */
   nobodys(): ReadonlySet<string> {
     return this.#nobodys
+  }
+
+  /** Twitch was asked whose they are, and did not say. */
+  get isUnsettled(): boolean {
+    return this.#isUnsettled && this.#nobodys.size > 0
+  }
+
+  noteUnsettled(): void {
+    this.#isUnsettled = true
+    this.#news.changed()
   }
 
   find(key: string): KeptToken | undefined {
@@ -90,13 +101,14 @@ export class KnownTokens {
       if (entry.version < (this.#versions.get(key) ?? 0)) return before
       this.#versions.set(key, entry.version)
     }
-    const isNobodys = isLiving(entry) && this.#keyring.book.isProvisional(key)
-    if (isNobodys !== this.#nobodys.has(key)) {
-      if (isNobodys) this.#nobodys.add(key)
-      else this.#nobodys.delete(key)
+    if (isLiving(entry) && this.#keyring.book.isProvisional(key)) {
+      this.#nobodys.add(key)
+      return undefined
+    }
+    if (this.#nobodys.delete(key) && this.#isUnsettled) {
+      this.#isUnsettled = false
       this.#news.changed()
     }
-    if (isNobodys) return undefined
     if (!isLiving(entry)) {
       if ('problem' in entry) this.#news.warning(entry.problem)
       const why = isBlank(entry) || entry.deleted ? undefined : entry

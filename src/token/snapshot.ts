@@ -15,6 +15,6 @@ export function takeSnapshot(keeper: Keeper): Snapshot {
     const { reason, message: why } = rejection(ended)
     accounts.push({ state: 'needs-login', reason, why, userId: ended.userId, login: ended.login, scopes: [] })
   }
-  if (accounts.length === 0 && keeper.known.nobodys().size > 0) accounts.push(NOBODYS)
+  if (accounts.length === 0 && keeper.known.isUnsettled) accounts.push(NOBODYS)
   return { accounts }
 }

@@ -69,7 +69,6 @@ export class Upkeep {
   async #readStore(): Promise<void> {
     const { keyring } = this.#keeper
     const { book } = keyring
-    this.#readAt = keyring.platform.monotonic()
     if (this.#source.load === undefined) return
     const known = new Set([...this.#keeper.known.all()].map(({ key }) => key))
     await this.#source.load()
@@ -81,6 +80,7 @@ export class Upkeep {
         await this.#keeper.known.load(key, 'elsewhere')
       }
     }
+    this.#readAt = keyring.platform.monotonic()
     await this.#source.settle?.().catch(this.#warn)
   }
 

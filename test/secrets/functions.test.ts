@@ -332,6 +332,7 @@ const withoutSecrets = [
   'missingScopes',
   'openStore',
   'parseIrcMessage',
+  'readMessage',
   'readUserNotice',
   'readScopes',
   'satisfies',

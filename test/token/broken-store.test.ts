@@ -40,6 +40,19 @@ describe('a store that fails', () => {
     expect(asked('/token')).toBe(1)
   })
 
+  test('while an alarm looks: the next one looks again, however soon it comes', async () => {
+    const { clock, openTab, issue } = createWorld()
+    const { store, failing } = breakable()
+    await clock.until(openTab(store).handler.add(issue()))
+    const { manager } = openTab(store)
+    failing.get = true
+    await expect(clock.until(manager.maintain())).rejects.toBeInstanceOf(StoreError)
+    failing.get = false
+    await clock.advance(1_000)
+    await clock.until(manager.maintain())
+    expect(manager.status()).toMatchObject({ state: 'ok', userId: ANN.id })
+  })
+
   test('after Twitch answered: the pair lives in memory, is handed out as degraded, and is written when it can be', async () => {
     const { clock, twitch, openTab, issue, asked } = createWorld()
     const { store, inner, failing } = breakable()

@@ -55,7 +55,10 @@ export class StoredSource implements TokenSource {
       else if (settled) await known.load(settled.key, 'here')
       await known.load(key)
     }
-    if (failure !== undefined) throw failure
+    if (failure !== undefined) {
+      known.noteUnsettled()
+      throw failure
+    }
     return keys.length > 0
   }
 
