@@ -85,8 +85,10 @@ class TagIterator implements Iterator<[string, string], undefined> {
     const raw = this.#raw
     while (this.#at < this.#end) {
       const at = this.#at
-      const end = indexOf(raw, ';', at, this.#end)
-      const equals = indexOf(raw, '=', at, end)
+      let end = raw.indexOf(';', at)
+      if (end === -1 || end > this.#end) end = this.#end
+      let equals = raw.indexOf('=', at)
+      if (equals === -1 || equals > end) equals = end
       this.#at = end + 1
       if (equals === at) continue
       // One bit a key tells all of Twitch's PRIVMSG apart; only keys that share one are looked for again.
