@@ -1,5 +1,5 @@
 import { ChatClient, type ChatClientOptions } from './chat/index.ts'
-import { type RejectionReason, TokenRejectedError } from './errors.ts'
+import type { RejectionReason } from './errors.ts'
 import { HelixClient, type HelixClientOptions } from './helix/index.ts'
 import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
 import { refuseUnknownOptions } from './internal/options.ts'
@@ -12,6 +12,7 @@ import {
   type TokenManagerEvents,
   type TokenManagerOptions,
 } from './token/index.ts'
+import { rejection } from './token/rejection.ts'
 
 export interface ClientOptions extends TokenManagerOptions {
   /** How Helix behaves. Its platform comes from the handler. */
@@ -55,11 +56,11 @@ export class Client {
   #openChat(): ChatClient {
     const chat = new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
     // Twitch lets a connection live on when its token is gone: nobody must go on speaking as a user who signed out.
-    const leave = ({ login, userId }: AccountEvent, reason: RejectionReason, why: string) => {
-      if (chat.login === login) chat.leave(new TokenRejectedError(why, { reason, userId }))
+    const leave = ({ login, userId }: AccountEvent, ended: RejectionReason) => {
+      if (chat.login === login) chat.leave(rejection({ ended, login, userId }))
     }
-    this.tokens.on('signedOut', (event) => leave(event, 'signed-out', `${event.login} has signed out.`))
-    this.tokens.on('needsLogin', (event) => leave(event, event.reason, event.why))
+    this.tokens.on('signedOut', (event) => leave(event, 'signed-out'))
+    this.tokens.on('needsLogin', (event) => leave(event, event.reason))
     return chat
   }
 
