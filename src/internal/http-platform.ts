@@ -1,7 +1,5 @@
 import type { Platform, PlatformOptions } from '../types.ts'
-
-/** Milliseconds, some 24 days: a longer timer would ring at once. */
-const LONGEST_TIMER = 0x7fffffff
+import { LONGEST_TIMER } from './timer.ts'
 
 /** What requests take from the place they run in. */
 export type HttpPlatform = Pick<Platform, 'fetch' | 'now' | 'monotonic' | 'setTimeout' | 'clearTimeout' | 'random'>

@@ -1,5 +1,8 @@
 import type { Platform } from '../types.ts'
 
+/** Milliseconds, some 24 days: a longer timer would ring at once. */
+export const LONGEST_TIMER = 0x7fffffff
+
 /**
  * A timer that is set again and again.
  *
@@ -12,7 +15,6 @@ export function createTimer({
   let timer: unknown
   return (work, delay = 0) => {
     clearTimeout(timer)
-    // A longer one, of some 24 days, would ring at once.
-    timer = work && setTimeout(work, Math.min(delay, 0x7fffffff))
+    timer = work && setTimeout(work, Math.min(delay, LONGEST_TIMER))
   }
 }
