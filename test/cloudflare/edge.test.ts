@@ -204,9 +204,16 @@ test('an alarm whose machine is lost in the middle rings again by itself', async
   try {
     const [{ refreshToken = '' } = {}] = await real.signIn()
     await real.ask({ op: 'doom', doom: { request: 'before', path: '/validate' } })
+    real.twitch.latency = 1_000
     await real.jump(3.7 * HOUR)
     await vi.waitUntil(() => real.spent().get(refreshToken) === 1, { timeout: 45_000 })
-    expect(await real.ask({ op: 'status', user: '1001' })).toMatchObject({ state: 'ok' })
+    // Twitch has spent it before the vault has kept what it was given for it.
+    const state = await vi.waitUntil(async () => {
+      const status = await real.ask<{ state: string }>({ op: 'status', user: '1001' })
+      return status.state !== 'refreshing' && status.state
+    })
+    expect(state).toBe('ok')
+    expect(real.spent().get(refreshToken)).toBe(1)
   } finally {
     await real.close()
   }
