@@ -52,6 +52,7 @@ class ParsedMessage implements IrcMessage {
   readonly #tagsEnd: number
   readonly #commandAt: number
   #params: readonly string[] | undefined
+  #tags: TagMap | undefined
 
   constructor(raw: string, command: string, tagsEnd: number, commandAt: number) {
     this.raw = raw
@@ -79,7 +80,8 @@ class ParsedMessage implements IrcMessage {
   }
 
   get tags(): ReadonlyMap<string, string> {
-    return new TagMap(this, this.#tagsEnd)
+    this.#tags ??= new TagMap(this, this.#tagsEnd)
+    return this.#tags
   }
 }
 

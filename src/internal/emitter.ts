@@ -66,7 +66,10 @@ export abstract class Emitter<Events extends object> {
     const { signal, limit = 1000, onDropped } = options
     const waiting: Events[Type][] = []
     let dropped = 0
-    let wake = () => {}
+    const sleepers: (() => void)[] = []
+    const wake = () => {
+      for (const resume of sleepers.splice(0)) resume()
+    }
     const stop = this.on(type, (event) => {
       if (waiting.push(event) > limit) {
         waiting.shift()
@@ -88,8 +91,8 @@ export abstract class Emitter<Events extends object> {
       },
       next: async () => {
         while (waiting.length === 0 && this.#loops.has(end) && !signal?.aborted)
-          await new Promise<void>((resolve) => {
-            wake = resolve
+          await new Promise<void>((resume) => {
+            sleepers.push(resume)
           })
         signal?.throwIfAborted()
         if (dropped) onDropped?.(dropped)
@@ -111,9 +114,9 @@ export abstract class Emitter<Events extends object> {
 
   /** @internal */
   protected emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    const listeners = this.#listeners.get(type) as Set<Listener<Events[Type]>> | undefined
-    for (const listener of [...(listeners ?? [])]) {
-      if (!listeners?.has(listener)) continue
+    const listeners = this.#listeners.get(type) as Set<Listener<Events[Type]>>
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue
       try {
         const result = listener(event)
         if (result instanceof Promise) result.catch(report)

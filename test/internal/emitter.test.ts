@@ -30,3 +30,24 @@ test('a misspelled event of a manager is refused', () => {
 test('a listener that is no function is refused', () => {
   expect(() => new Doors().on('opened', 'open' as never)).toThrow(new TypeError('The listener must be a function.'))
 })
+
+test('events that are asked for ahead come to each who asked, in the order asked', async () => {
+  class Bell extends Emitter<{ rung: number }> {
+    constructor() {
+      super({ rung: true })
+    }
+
+    ring(times: number): void {
+      this.emit('rung', times)
+    }
+  }
+  const bell = new Bell()
+  const rings = bell.events('rung')
+  const asked = [rings.next(), rings.next(), rings.next()]
+  bell.ring(1)
+  bell.ring(2)
+  expect(await asked[0]).toEqual({ done: false, value: 1 })
+  expect(await asked[1]).toEqual({ done: false, value: 2 })
+  await rings.return?.()
+  expect(await asked[2]).toEqual({ done: true, value: undefined })
+})
