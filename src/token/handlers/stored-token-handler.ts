@@ -1,17 +1,19 @@
-import { MissingScopeError } from '../../errors.ts'
+import { HandlerError, MissingScopeError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { satisfies, scopesToRequest } from '../../oauth/scopes.ts'
 import type { TokenStore } from '../../stores/token-store.ts'
 import type { ClientType, PlatformOptions, Scope, ScopeRequirement } from '../../types.ts'
 import { type Account, accountOf, readAccounts, soleUser, tokensOf } from '../accounts.ts'
 import { adoptPair } from '../adoption.ts'
-import { createApp } from '../app.ts'
+import { type App, createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import { Gate } from '../renewal/gate.ts'
 import { requireScopes } from '../require-scopes.ts'
 import { requireStore } from '../require-store.ts'
 import { requireUserId } from '../require-user-id.ts'
+import { savePairOf } from '../save-pair.ts'
+import { askedAppToken } from '../sources/asked-app-token.ts'
 import { mintedAppToken } from '../sources/minted-app-token.ts'
 import { StoredSource } from '../sources/stored-source.ts'
 import type { Supply } from '../supply.ts'
@@ -38,7 +40,15 @@ export interface TokenPair {
   readonly refreshToken?: string | undefined
 }
 
-/** The handler over a store: it keeps whoever signs in, and renews their tokens for as long as Twitch lets it. */
+/** What a subclass cannot override: the store answers instead. */
+const ANSWERED_BY_STORE = ['getUserToken', 'getIrcToken', 'getClientCredentials'] as const
+
+/**
+ * The handler over a store: it keeps whoever signs in, and renews their tokens for as long as Twitch lets it.
+ *
+ * A subclass may override `saveUserToken`, to have each renewed pair elsewhere as well, and `getClientToken`, where
+ * something else has the app's own token.
+ */
 export class StoredTokenHandler<
   Type extends ClientType = ClientType,
   TClient = unknown,
@@ -46,8 +56,8 @@ export class StoredTokenHandler<
   readonly store: TokenStore
   readonly clientType: Type
   readonly chatUser: string | undefined
-  /** @internal */
-  readonly keyring: Keyring
+  readonly #app: App
+  #keyring: Keyring | undefined
 
   /**
    * @throws {TypeError} An option is unknown or missing.
@@ -65,15 +75,21 @@ export class StoredTokenHandler<
     super(options.platform)
     requireUserId('chatUser', options.chatUser)
     const { clientId, clientType, clientSecret, store, chatUser } = options
-    const app = createApp({ clientId, clientType, clientSecret })
+    this.#app = createApp({ clientId, clientType, clientSecret })
     requireStore('store', store)
     refuseEventual(store, clientType)
     warnOfSecretInPage(clientSecret)
     this.clientType = clientType
     this.store = store
     this.chatUser = chatUser
-    this.keyring = new Keyring(app, store, this.platform, new Gate(store, this.platform))
-    for (const property of ['keyring', 'store']) Object.defineProperty(this, property, { enumerable: false })
+    Object.defineProperty(this, 'store', { enumerable: false })
+  }
+
+  /** Made when it is needed: by then a subclass has its fields. @internal */
+  get keyring(): Keyring {
+    const { store, platform } = this
+    this.#keyring ??= new Keyring(this.#app, store, platform, new Gate(store, platform), savePairOf(this))
+    return this.#keyring
   }
 
   /**
@@ -133,17 +149,25 @@ export class StoredTokenHandler<
   }
 
   override async getClientCredentials(): Promise<ClientCredentials> {
-    const { clientId, clientSecret } = this.keyring.app ?? { clientId: '' }
+    const { clientId, clientSecret } = this.#app
     return { clientId, clientSecret }
   }
 
-  /** @internal */
+  /** @throws {HandlerError} A subclass overrides what is never asked. @internal */
   override supply(): Supply {
+    for (const method of ANSWERED_BY_STORE) {
+      if (this[method] === StoredTokenHandler.prototype[method]) continue
+      throw new HandlerError(
+        `A StoredTokenHandler answers from its store, and ${method} of a subclass is never asked: give pairs to add(), or extend BaseTokenHandler.`,
+        { method },
+      )
+    }
     const { keyring } = this
+    const mints = this.getClientToken === BaseTokenHandler.prototype.getClientToken
     return {
       keyring,
       openSource: (keeper) => new StoredSource(keeper, this.chatUser),
-      findAppToken: mintedAppToken(keyring),
+      findAppToken: mints ? mintedAppToken(keyring) : askedAppToken(this, this.#app),
     }
   }
 }

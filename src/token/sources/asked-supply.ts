@@ -5,8 +5,8 @@ import { appOf } from '../app.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
-import type { SavePair } from '../renewal/commits.ts'
 import { Gate } from '../renewal/gate.ts'
+import { savePairOf } from '../save-pair.ts'
 import type { Supply } from '../supply.ts'
 import { askedAppToken } from './asked-app-token.ts'
 import { AskedSource } from './asked-source.ts'
@@ -24,15 +24,8 @@ export async function askedSupply(handler: BaseTokenHandler, journal: TokenStore
     throw error
   })
   refuseEventual(journal, app?.clientType)
-  const { saveUserToken } = handler
-  const save: SavePair | undefined =
-    saveUserToken &&
-    (async (next, previous) => {
-      if (next.userId === undefined) throw new TypeError('Nobody knows yet whose token this is.')
-      await saveUserToken.call(handler, next.userId, next, previous)
-    })
   return {
-    keyring: new Keyring(app, journal, handler.platform, new Gate(journal, handler.platform), save),
+    keyring: new Keyring(app, journal, handler.platform, new Gate(journal, handler.platform), savePairOf(handler)),
     openSource: (keeper, warn) => new AskedSource(keeper, handler, warn),
     findAppToken: askedAppToken(handler, app),
   }
