@@ -21,7 +21,7 @@ export type Op =
   | { readonly op: 'time'; readonly time: Time }
   | { readonly op: 'doom'; readonly doom: Doom }
   | { readonly op: 'adopt'; readonly pairs: readonly VaultPair[] }
-  | { readonly op: 'get' | 'status'; readonly user: string }
+  | { readonly op: 'get' | 'status' | 'wake'; readonly user: string }
   | { readonly op: 'renew'; readonly user: string; readonly refused: string }
   | {
       readonly op: 'storm'

@@ -96,6 +96,11 @@ export class Vault extends createTokenVault<Env, DurableObjectState>((env) => ({
     return this.ctx.storage.getAlarm()
   }
 
+  /** Has the platform ring its alarm at once, wherever time is here. */
+  async wake(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now())
+  }
+
   nextAlarm(): Promise<number | null> {
     return this.ctx.storage.getAlarm()
   }
@@ -182,6 +187,8 @@ async function act(op: Op, env: Env): Promise<unknown> {
       return tokenOf(handler.renew(refused(op.user, op.refused)))
     case 'status':
       return handler.status(op.user)
+    case 'wake':
+      return vaultOf(op.user).wake()
     case 'storm':
       return spread(op.users, op.atOnce, async ({ user, refused: old }) => {
         const answers = await Promise.all(
