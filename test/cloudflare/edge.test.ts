@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterEach(async () => {
   edge.twitch.latency = 0
   await edge.ask({ op: 'doom', doom: {} })
+  await edge.ask({ op: 'patience' })
 })
 afterAll(() => edge?.close())
 
@@ -127,6 +128,9 @@ test('a vault whose machine is lost while it renews early lives off the old toke
 })
 
 describe('a plain Worker whose requests share a manager', () => {
+  /** What never ends is given up soon, so that nobody need wait here for as long as they would. */
+  const loseHope = () => edge.ask({ op: 'patience', patience: 3_000 })
+
   async function share(cares: boolean) {
     const [user = { id: '', login: '' }] = takeUsers(1)
     const pair = edge.twitch.id.issue({ clientId: 'edge', login: user.login, scopes: ['chat:read'] })
@@ -145,6 +149,7 @@ describe('a plain Worker whose requests share a manager', () => {
   test('nobody waits for ever for a renewal whose request went away, and nobody sends it again', async () => {
     const { join, spent } = await share(false)
     edge.twitch.latency = 0
+    await loseHope()
     const answers = await Promise.all([join(), join(), join()])
     for (const { token, error } of [...answers, await join()]) {
       expect(token ?? error).toBeOneOf([token, 'NetworkError', 'TokenRejectedError'])
@@ -160,6 +165,7 @@ describe('a plain Worker whose requests share a manager', () => {
 
   test('nobody waits for ever for a handler that was asked by a request that went away', async () => {
     const [{ id: user = '' } = {}] = takeUsers(1)
+    await loseHope()
     isSlow = true
     await edge.ask({ op: 'ask', user, leaves: true })
     isSlow = false
@@ -167,6 +173,7 @@ describe('a plain Worker whose requests share a manager', () => {
   })
 
   test('nobody waits for ever for a start that a request began which went away', async () => {
+    await loseHope()
     isSlow = true
     await edge.ask({ op: 'start', user: 'nobody', leaves: true })
     isSlow = false

@@ -20,6 +20,8 @@ export interface Time {
 export type Op =
   | { readonly op: 'time'; readonly time: Time }
   | { readonly op: 'doom'; readonly doom: Doom }
+  /** After how many milliseconds of this machine things are given up. Left out: as late as anywhere. */
+  | { readonly op: 'patience'; readonly patience?: number }
   | { readonly op: 'adopt'; readonly pairs: readonly VaultPair[] }
   | { readonly op: 'get' | 'status' | 'wake'; readonly user: string }
   | { readonly op: 'renew'; readonly user: string; readonly refused: string }

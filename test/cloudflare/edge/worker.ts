@@ -16,6 +16,7 @@ interface Env {
 const A_BOUND = 10_000
 
 const time = { start: 0, origin: 0, speed: 1, offset: 0 }
+let patience = Number.POSITIVE_INFINITY
 let doom: Doom | undefined
 const living = new Set<DurableObjectState>()
 
@@ -23,9 +24,12 @@ const living = new Set<DurableObjectState>()
 const platform: PlatformOptions = {
   now: () => time.start + (Date.now() - time.origin) * time.speed + time.offset,
   monotonic: () => performance.now() * time.speed,
-  // However fast time runs, nobody is given up at once: a busy machine is no slow Twitch.
+  // However fast time runs, nobody is given up sooner for it: a busy machine is no slow Twitch.
   setTimeout: (callback, delay) =>
-    setTimeout(callback, delay < A_BOUND ? delay / time.speed : Math.max(delay / time.speed, 3_000)),
+    setTimeout(
+      callback,
+      delay < A_BOUND ? delay / time.speed : Math.min(Math.max(delay, delay / time.speed), patience),
+    ),
 }
 
 function strike(): void {
@@ -178,6 +182,9 @@ async function act(op: Op, env: Env): Promise<unknown> {
       return
     case 'doom':
       doom = op.doom
+      return
+    case 'patience':
+      patience = op.patience ?? Number.POSITIVE_INFINITY
       return
     case 'adopt':
       return spread(op.pairs, 20, async (pair: VaultPair) => (await vaultOf(pair.userId).adopt(pair)).ok)
