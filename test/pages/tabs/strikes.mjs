@@ -49,7 +49,7 @@ export async function strikeAt(browser, strike, point) {
     )
     await victim.evaluate(() => window.tab.get())
 
-    const reached = await watch(victim, world, point)
+    const reached = await watch(victim, world, point, strike)
     await world.skip(HOUR * 0.92, [victim])
     victim.evaluate(() => window.tab.maintain()).catch(() => {})
     await inTime(reached.there, 'The tab does not come to the point.')
@@ -103,9 +103,10 @@ function openContext(browser, profile) {
  * @param {Page} tab
  * @param {import('./world.mjs').World} world
  * @param {Point} point
+ * @param {Strike} strike
  * @returns {Promise<{ there: Promise<void>, goOn: () => void }>} `there`: it has stopped.
  */
-async function watch(tab, world, point) {
+async function watch(tab, world, point, strike) {
   let goOn = () => {}
   let arrive = () => {}
   const waiting = new Promise((resolve) => {
@@ -116,8 +117,10 @@ async function watch(tab, world, point) {
     arrive = () => resolve()
   })
   if (point === 'Twitch has done the work') {
-    // The work is done when half of the latency is over.
-    world.twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'none', latency: 20_000 } })
+    // The answer must not come before the strike, however late that is. Who freezes hears it in the end.
+    /** @type {import('../../../src/testing/index.ts').HttpFault} */
+    const fault = strike === 'freeze' ? { kind: 'none', latency: 20_000 } : { kind: 'hang', at: 'after' }
+    world.twitch.faults.add({ host: 'id', path: '/token', times: 1, fault })
     const look = setInterval(() => {
       if (!world.spends().includes(1)) return
       clearInterval(look)
