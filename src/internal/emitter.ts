@@ -83,8 +83,9 @@ export abstract class Emitter<Events extends object> {
       this.#loops.delete(end)
       wake()
     }
-    signal?.addEventListener('abort', end)
     this.#loops.add(end)
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
     return {
       [Symbol.asyncIterator]() {
         return this

@@ -51,3 +51,20 @@ test('events that are asked for ahead come to each who asked, in the order asked
   await rings.return?.()
   expect(await asked[2]).toEqual({ done: true, value: undefined })
 })
+
+test('events with a signal that is aborted already listen to nothing', async () => {
+  let listening = 0
+  class Counted extends Doors {
+    override on(...given: Parameters<Doors['on']>) {
+      const end = super.on(...given)
+      listening += 1
+      return () => {
+        listening -= 1
+        end()
+      }
+    }
+  }
+  const events = new Counted().events('opened', { signal: AbortSignal.abort(new Error('too late')) })
+  expect(listening).toBe(0)
+  await expect(events.next()).rejects.toThrow('too late')
+})
