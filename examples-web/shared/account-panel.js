@@ -27,7 +27,7 @@ export function createAccountPanel({ client, handler, scopes, settings, onCode, 
     handler,
     scopes,
     status: () => client.status(),
-    signOut: () => client.signOut(client.status().userId),
+    signOut: () => client.signOut(),
     onCode,
     onRender() {
       const status = client.status()

@@ -69,7 +69,7 @@ async function obey(command) {
     tell({ kind: 'thawed' })
     world.thaw()
   } else {
-    await client.signOut(client.status().userId)
+    await client.signOut()
   }
 }
 

@@ -46,7 +46,7 @@ export class VaultTokens {
     this.#keeper = new Keeper(this.keyring, news)
     this.#source = new StoredSource(this.#keeper, undefined)
     this.#upkeep = new Upkeep(this.#keeper, this.#source, news.warning)
-    this.keyring.onTrace((trace) => emit('trace', trace))
+    this.keyring.listen({ trace: (trace) => emit('trace', trace), warn: news.warning })
     const { book } = this.keyring
     book.news.listen(({ key }) => {
       if (!key.startsWith(book.key('')) || this.#keeper.known.find(key)?.renewing) return
@@ -81,7 +81,7 @@ export class VaultTokens {
 
   async signOut(user: string | undefined): Promise<void> {
     await this.#source.load()
-    const userId = user ?? this.#source.known(undefined, undefined)?.record.userId
+    const userId = user ?? this.#keeper.known.sole()
     if (userId !== undefined) await signOutUser(this.#keeper, userId)
   }
 

@@ -16,9 +16,9 @@ export class SingleFlight<T> {
     this.#limit = limit
   }
 
-  /** @throws What the work throws, or `signal.reason`, which ends this wait alone. */
-  run(key: string, work: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T | typeof TIMED_OUT> {
-    return waitFor(this.#share(key, work), this.#limit, this.#platform, signal)
+  /** @throws What the work throws. */
+  run(key: string, work: () => Promise<T>): Promise<T | typeof TIMED_OUT> {
+    return waitFor(this.#share(key, work), this.#limit, this.#platform)
   }
 
   #share(key: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 import type { Scope } from '../types.ts'
 import { type Entry, isLiving, type RecordBook } from './record-book.ts'
-import type { TokenRecord } from './renewal/record.ts'
+import type { AccountRecord, TokenRecord } from './renewal/record.ts'
 
 /** Somebody who is signed in. */
 export interface Account {
@@ -49,17 +49,20 @@ export function accountOf({ userId = '', login = '', scopes, expiresAt }: TokenR
  * @throws {ConfigurationError} There are several; the message lists them.
  */
 export async function soleUser(book: RecordBook): Promise<string | undefined> {
-  const users = await readAccounts(book)
-  if (users.length > 1) throw severalUsers(users)
-  return users[0]?.id
+  return soleOf((await readAccounts(book)).map(({ id, login }) => ({ userId: id, login })))
 }
 
-export function severalUsers(users: readonly Pick<Account, 'id' | 'login'>[]): ConfigurationError {
-  const choices = users
-    .map(({ id, login }) => `${id} (${login})`)
-    .sort()
-    .join(', ')
-  return new ConfigurationError(`Several users are signed in: say which one you mean. There are ${choices}.`)
+/**
+ * @returns The only user of these sign-ins; `undefined` when there is none.
+ * @throws {ConfigurationError} There are several; the message lists them.
+ */
+export function soleOf(signIns: Iterable<Pick<AccountRecord, 'userId' | 'login'>>): string | undefined {
+  const users = new Map<string, string>()
+  for (const { userId, login = '' } of signIns) if (userId !== undefined) users.set(userId, `${userId} (${login})`)
+  const [sole, ...more] = users.keys()
+  if (more.length === 0) return sole
+  const choices = [...users.values()].sort().join(', ')
+  throw new ConfigurationError(`Several users are signed in: say which one you mean. There are ${choices}.`)
 }
 
 /** The living tokens of one user. */

@@ -20,7 +20,7 @@ export async function handOut(
   try {
     return issued(await keeper.good(kept), scopes)
   } catch (error) {
-    return issued(await keeper.good(await instead(source, kept, error)), scopes)
+    return issued(await keeper.good(await instead(source, kept, error, scopes)), scopes)
   }
 }
 
@@ -35,12 +35,17 @@ export async function renewRefused(keeper: Keeper, source: TokenSource, refused:
   try {
     return (isAnother ? await keeper.good(kept) : await keeper.renew(kept, 'refused')).issued
   } catch (error) {
-    return (await keeper.good(await instead(source, kept, error))).issued
+    return (await keeper.good(await instead(source, kept, error, refused.scopes))).issued
   }
 }
 
-async function instead(source: TokenSource, kept: KeptToken, error: unknown): Promise<KeptToken> {
-  const other = error instanceof TokenRejectedError ? await source.instead(kept, error) : undefined
+async function instead(
+  source: TokenSource,
+  kept: KeptToken,
+  error: unknown,
+  scopes: ScopeRequirement | undefined,
+): Promise<KeptToken> {
+  const other = error instanceof TokenRejectedError ? await source.instead(kept, error, scopes) : undefined
   if (other === undefined) throw error
   return other
 }

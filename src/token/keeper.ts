@@ -12,9 +12,6 @@ import { VALIDATE_EVERY, type Validation, validateUserToken } from './validation
 /** No shared work takes longer than this, in milliseconds; on Workers it may never end. */
 const SHARE_FOR = 90_000
 
-/** A token that is lived on is looked at so long before its end, in milliseconds: while a 401 still means something. */
-const LAST_LOOK = 120_000
-
 /** Twitch may ask for patience, but not for more than this, in milliseconds. */
 const LONGEST_PAUSE = 3_600_000
 
@@ -41,15 +38,17 @@ export class Keeper {
    * @throws {TokenRejectedError} The user must sign in.
    * @throws {NetworkError} It has expired, and no answer came.
    */
-  async good(kept: KeptToken, signal?: AbortSignal | undefined): Promise<KeptToken> {
+  async good(kept: KeptToken): Promise<KeptToken> {
     const { platform } = this.keyring
     if (kept.rejected !== undefined) throw kept.rejected
     const now = platform.now()
-    if (kept.mustRenew(now)) return this.renew(kept, 'refused', undefined, signal)
+    if (kept.mustRenew(now)) return this.renew(kept, 'refused')
     if (kept.isVouched(now) || (kept.trouble !== undefined && now < kept.trouble.retryAt)) return kept
-    const validation = await this.check(kept, signal)
-    if (validation === undefined || validation.alive) return this.known.find(kept.key) ?? kept
-    return this.renew(kept, 'refused', validation, signal)
+    const validation = await this.check(kept)
+    if (validation?.alive === false) return this.renew(kept, 'refused', validation)
+    const known = this.known.find(kept.key)
+    if (known === undefined) throw this.known.whyGone(kept)
+    return known
   }
 
   /** Writes, or hands to the handler, what could not be kept before. */
@@ -74,10 +73,9 @@ export class Keeper {
    */
   async check(
     kept: KeptToken,
-    signal?: AbortSignal | undefined,
     since: number = this.keyring.platform.now() - VALIDATE_EVERY / 2,
   ): Promise<Validation | undefined> {
-    const validation = await this.#checks.run(kept.key, () => this.#check(kept, since), signal)
+    const validation = await this.#checks.run(kept.key, () => this.#check(kept, since))
     return validation === TIMED_OUT ? undefined : validation
   }
 
@@ -117,18 +115,11 @@ export class Keeper {
    * @throws {TokenRejectedError} The user must sign in.
    * @throws {NetworkError} No answer came; nothing is lost.
    */
-  async renew(
-    kept: KeptToken,
-    why: 'refused' | 'aging',
-    validation?: Validation | undefined,
-    signal?: AbortSignal | undefined,
-  ): Promise<KeptToken> {
+  async renew(kept: KeptToken, why: 'refused' | 'aging', validation?: Validation | undefined): Promise<KeptToken> {
     const { platform, book } = this.keyring
     const { trouble } = kept
-    // Whoever was refused with a token that is lived on knows something new.
-    const isNews = why === 'refused' && trouble?.livesOn
-    if (trouble !== undefined && platform.now() < trouble.retryAt && !isNews) throw trouble.error
-    const renewed = await this.#renewals.run(kept.key, () => this.#renew(kept, why, validation), signal)
+    if (trouble !== undefined && platform.now() < trouble.retryAt) throw trouble.error
+    const renewed = await this.#renewals.run(kept.key, () => this.#renew(kept, why, validation))
     if (renewed !== TIMED_OUT) return renewed
     // Whoever shares never sends by itself: it answers from the store, or not at all.
     const entry = await book.read(kept.key)
@@ -184,17 +175,8 @@ export class Keeper {
       await this.keyring.noteVouched(old.key, record, vouched).catch(this.#news.warning)
       this.#news.validated(kept)
     }
-    if (why === 'aging') kept.trouble = this.#liveOn(kept)
+    if (why === 'aging') kept.liveOn(this.keyring.platform.now())
     return kept
-  }
-
-  /** Looked at once more before its end: a 401 then says that it was spent, and later it says nothing. */
-  #liveOn({ expiresAt }: KeptToken): Trouble {
-    const error = new NetworkError('Nobody can tell what became of a renewal: the token is used to its end.')
-    const now = this.keyring.platform.now()
-    if (expiresAt === undefined) return { error, failures: 1, retryAt: now + BACKOFF.limit, livesOn: true }
-    const lastLook = expiresAt - LAST_LOOK
-    return { error, failures: 1, retryAt: lastLook > now + LAST_LOOK / 2 ? lastLook : expiresAt, livesOn: true }
   }
 
   /** The record has ended, unless somebody signed in meanwhile. */

@@ -13,6 +13,9 @@ const VALIDATE_EARLY = 120_000
 /** Renewal is due when less than this share of the lifetime is left, and up to half as much again by jitter. */
 const RENEW_EARLY = 0.1
 
+/** A token that is lived on is looked at so long before its end, in milliseconds: while a 401 still means something. */
+const LAST_LOOK = 120_000
+
 /** A stored instant may be this far ahead of the own clock, in milliseconds, before it counts as unknown. */
 const CLOCK_TOLERANCE = 60_000
 
@@ -31,6 +34,8 @@ export class KeptToken {
   validatedAt: number | undefined
   expiresAt: number | undefined
   trouble: Trouble | undefined
+  /** Epoch milliseconds: nobody can tell what became of its renewal, and it still works. Until then it is not renewed. */
+  livesOnUntil: number | undefined
   rejected: TokenRejectedError | undefined
   renewing = false
   /** Twitch has refused it, and no answer to its renewal came yet. */
@@ -122,7 +127,14 @@ export class KeptToken {
     const { expiresAt, record } = this
     if (expiresAt === undefined || record.refreshToken === undefined) return undefined
     const lifetime = Math.max(0, expiresAt - record.obtainedAt)
-    return expiresAt - lifetime * RENEW_EARLY * (1 + this.jitter / 2)
+    return this.livesOnUntil ?? expiresAt - lifetime * RENEW_EARLY * (1 + this.jitter / 2)
+  }
+
+  /** It is looked at once more before its end: a 401 then says that it was spent, and later it says nothing. */
+  liveOn(now: number): void {
+    const { expiresAt = now } = this
+    const lastLook = expiresAt - LAST_LOOK
+    this.livesOnUntil = lastLook > now + LAST_LOOK / 2 ? lastLook : expiresAt
   }
 
   status(now: number, oneUse: boolean): Status {
@@ -141,6 +153,12 @@ export class KeptToken {
     if (this.renewing) return { state: 'refreshing', ...about }
     if (trouble !== undefined)
       return { state: 'degraded', why: trouble.error instanceof Error ? trouble.error.message : undefined, ...about }
+    if (this.livesOnUntil !== undefined)
+      return {
+        state: 'degraded',
+        why: 'Nobody can tell what became of a renewal: the token is used to its end.',
+        ...about,
+      }
     if (record.unsaved) return { state: 'degraded', why: 'The handler did not save the renewed token.', ...about }
     if (this.hasExpired(now))
       return { state: 'degraded', why: 'The token has expired and waits to be renewed.', ...about }

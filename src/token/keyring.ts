@@ -18,6 +18,12 @@ export interface Trace {
   readonly detail?: string | undefined
 }
 
+export interface KeyringListener {
+  trace(trace: Trace): void
+  /** Something is wrong that stops nothing. */
+  warn(problem: unknown): void
+}
+
 /** What one app keeps in one store: its records, how they are renewed, and who hears of it. */
 export class Keyring {
   /** `undefined` where only chat is served: then nothing can be renewed. */
@@ -27,7 +33,7 @@ export class Keyring {
   /** Where one context at a time does what all would do. */
   readonly gate: Pick<Gate, 'through'>
   readonly renewal: Renewal
-  readonly #tracing = new Set<(trace: Trace) => void>()
+  readonly #listeners = new Set<KeyringListener>()
 
   constructor(
     app: App | undefined,
@@ -47,7 +53,10 @@ export class Keyring {
       gate,
       save,
       trace: (step, key, detail) => {
-        for (const listener of this.#tracing) listener({ at: platform.now(), step, key, detail })
+        for (const { trace } of this.#listeners) trace({ at: platform.now(), step, key, detail })
+      },
+      warn: (problem) => {
+        for (const { warn } of this.#listeners) warn(problem)
       },
     })
   }
@@ -58,9 +67,9 @@ export class Keyring {
   }
 
   /** @returns The function that ends the listening. */
-  onTrace(listener: (trace: Trace) => void): () => void {
-    this.#tracing.add(listener)
-    return () => this.#tracing.delete(listener)
+  listen(listener: KeyringListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Lets all who share the store know that Twitch vouched for this pair. */

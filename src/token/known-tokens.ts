@@ -1,9 +1,10 @@
 import type { TokenRejectedError } from '../errors.ts'
+import { soleOf } from './accounts.ts'
 import { type AskAnew, KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
 import { type Entry, isBlank, isLiving } from './record-book.ts'
 import { rejection } from './rejection.ts'
-import type { EndedRecord } from './renewal/record.ts'
+import type { EndedRecord, TokenRecord } from './renewal/record.ts'
 
 export type Origin = 'here' | 'elsewhere'
 
@@ -39,9 +40,29 @@ export class KnownTokens {
     return this.#kept.values()
   }
 
+  /**
+   * The only user there is: signed in, or else one whose sign-in has ended.
+   *
+   * @throws {ConfigurationError} There are several.
+   */
+  sole(): string | undefined {
+    const living = this.records()
+    return soleOf(living.length > 0 ? living : this.#ended.values())
+  }
+
+  /** Of all living tokens. */
+  records(): readonly TokenRecord[] {
+    return [...this.#kept.values()].map(({ record }) => record)
+  }
+
   /** Sign-ins that ended, and are not signed out: a page can say why. */
   ended(): IterableIterator<EndedRecord> {
     return this.#ended.values()
+  }
+
+  /** Why there is no such token any more. */
+  whyGone({ key, record: { userId, login } }: KeptToken): TokenRejectedError {
+    return rejection(this.#ended.get(key) ?? { userId, login })
   }
 
   /** The keys of tokens of which Twitch has not said yet whose they are. */
@@ -112,11 +133,12 @@ export class KnownTokens {
     if (!isLiving(entry)) {
       if ('problem' in entry) this.#news.warning(entry.problem)
       const why = isBlank(entry) || entry.deleted ? undefined : entry
+      const isNews = before !== undefined || this.#ended.has(key) !== (why !== undefined)
       if (why) this.#ended.set(key, why)
       else this.#ended.delete(key)
-      if (before === undefined) return undefined
-      this.#put(key, before, undefined)
-      this.#news.changed()
+      if (before) this.#put(key, before, undefined)
+      if (isNews) this.#news.changed()
+      if (!before) return undefined
       if (why) this.#news.needsLogin(before, rejection(why), origin ?? 'here')
       else this.#news.signedOut(before, origin ?? 'here')
       return undefined
@@ -133,6 +155,7 @@ export class KnownTokens {
       kept.expiresAt = before.expiresAt
       kept.issued = before.issued
       kept.trouble = before.trouble
+      kept.livesOnUntil = before.livesOnUntil
       kept.dead = before.dead
       kept.wasSeenAlive = before.wasSeenAlive
     }

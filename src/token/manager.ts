@@ -4,6 +4,7 @@ import { TIMED_OUT, waitFor } from '../internal/wait.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
+import { askedFor } from './asked-for.ts'
 import { TOKEN_EVENTS, type TokenManagerEvents, tokenNews } from './events.ts'
 import { handOut, renewRefused } from './hand-out.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
@@ -17,6 +18,7 @@ import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
 import { takeSnapshot } from './snapshot.ts'
+import { noAnswer } from './sources/asked-source.ts'
 import { askedSupply } from './sources/asked-supply.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { NOBODY, type Snapshot, type Status } from './status.ts'
@@ -40,8 +42,8 @@ export interface TokenManagerOptions {
 /** After upkeep failed as a whole, in milliseconds. */
 const WORK_AGAIN_AFTER = 30_000
 
-/** Nobody waits longer for what another request asked of the handler or the store, in milliseconds. */
-const OPEN_FOR = 15_000
+/** Nobody waits longer for a start that another request began, in milliseconds. */
+const START_FOR = 15_000
 
 interface Opened {
   readonly keyring: Keyring
@@ -95,7 +97,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     for (;;) {
       const begun = this.#started
       if (begun === undefined) return this.#begin()
-      if ((await waitFor(begun, OPEN_FOR, this.#handler.platform)) !== TIMED_OUT) return
+      if ((await waitFor(begun, START_FOR, this.#handler.platform)) !== TIMED_OUT) return
       // On Workers the request that began it may be gone.
       if (this.#started === begun) this.#started = undefined
     }
@@ -170,7 +172,11 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     return this.#bounded(work, signal)
   }
 
-  /** How a user's sign-in stands; of the only user when none is named. Known after `start`. */
+  /**
+   * How a user's sign-in stands. Known after `start`.
+   *
+   * @param user A user id. Left out: the only account there is, or the first of several; {@link getSnapshot} has all.
+   */
   status(user?: string | undefined): Status {
     const { accounts } = this.getSnapshot()
     const found = user === undefined ? accounts[0] : accounts.find(({ userId }) => userId === user)
@@ -201,7 +207,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   async signOut(user?: string | undefined): Promise<void> {
     requireUserId('user', user)
     const { keeper, source } = await this.#open()
-    const known = user ?? source.known(undefined, undefined)?.record.userId
+    await source.load?.()
+    const known = user ?? source.known(undefined, undefined)?.record.userId ?? keeper.known.sole()
     const userId = known ?? (await source.obtain(undefined, []))?.record.userId
     if (userId !== undefined) await signOutUser(keeper, userId)
   }
@@ -216,14 +223,27 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async #open(): Promise<Opened> {
-    if (this.#opened !== undefined) return this.#opened
-    this.#opening ??= this.#doOpen().catch((error: unknown) => {
-      this.#opening = undefined
-      throw error
-    })
-    const opened = await waitFor(this.#opening, OPEN_FOR, this.#handler.platform)
-    // On Workers the request that began it may be gone: the handler is asked for its app once more.
-    return opened === TIMED_OUT ? this.#doOpen() : opened
+    const opened = this.#opened ?? (await this.#openOnce())
+    this.#listen(opened)
+    return opened
+  }
+
+  /** @throws {HandlerError} The handler does not answer. */
+  async #openOnce(): Promise<Opened> {
+    const limit = askedFor()
+    // The request that began it may be gone: then the handler is asked for its app once more.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const opening = this.#opening ?? this.#doOpen()
+      this.#opening = opening
+      const forget = () => {
+        if (this.#opening === opening) this.#opening = undefined
+      }
+      opening.catch(forget)
+      const opened = await waitFor(opening, limit, this.#handler.platform)
+      if (opened !== TIMED_OUT) return opened
+      forget()
+    }
+    throw noAnswer('getClientCredentials')
   }
 
   async #doOpen(): Promise<Opened> {
@@ -242,15 +262,15 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const upkeep = new Upkeep(keeper, source, warn)
     const appTokens = new AppTokens(keyring.platform, findAppToken)
     this.#opened = { keyring, keeper, source, upkeep, appTokens }
-    this.#endings.push(keyring.onTrace((trace) => this.emit('trace', trace)))
-    // Who never starts must hear all the same of what is added here.
-    if (!this.#hasTimers) this.#listen(keeper)
     return this.#opened
   }
 
-  #listen(keeper: Keeper): void {
-    const { book } = keeper.keyring
+  /** Once, until it is closed: also who never starts hears of what is done elsewhere. */
+  #listen({ keeper, keyring }: Opened): void {
+    if (this.#closed || this.#endings.length > 0) return
+    const { book } = keyring
     this.#endings.push(
+      keyring.listen({ trace: (trace) => this.emit('trace', trace), warn: (problem) => this.#warn(problem) }),
       book.news.listen(({ key }, origin) => {
         if (!key.startsWith(`token:${book.clientId}:`) || keeper.known.find(key)?.renewing) return
         void keeper.known.notice(key, origin)
@@ -259,17 +279,18 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async #start(): Promise<void> {
-    const { keeper, keyring, upkeep } = await this.#open()
+    const { keyring, upkeep } = await this.#open()
     const { book } = keyring
     if (keyring.app?.clientType === 'public' && book.store.consistency === 'racy') {
       this.#warn(
         `The store "${book.store.name}" cannot compare and set: two pages may spend one refresh token. Use indexedDBStore() where it works.`,
       )
     }
-    if (this.#hasTimers) this.#listen(keeper)
-    await upkeep.begin(!this.#hasTimers)
+    await upkeep.read()
     this.#changed()
-    if (!this.#closed && this.#hasTimers) this.#schedule.start()
+    if (this.#closed || !this.#hasTimers) return
+    upkeep.begin().catch((error: unknown) => this.#warn(error))
+    this.#schedule.start()
   }
 
   async #work(because: 'due' | 'online' | 'visible'): Promise<number> {

@@ -1,3 +1,4 @@
+import { HandlerError } from '../errors.ts'
 import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import type { SavePair } from './renewal/commits.ts'
 
@@ -5,7 +6,14 @@ import type { SavePair } from './renewal/commits.ts'
 export function savePairOf(handler: BaseTokenHandler): SavePair | undefined {
   if (handler.saveUserToken === undefined) return undefined
   return async (next, previous) => {
-    if (next.userId === undefined) throw new TypeError('Nobody knows yet whose token this is.')
-    await handler.saveUserToken?.(next.userId, next, previous)
+    try {
+      if (next.userId === undefined) throw new TypeError('Nobody knows yet whose token this is.')
+      await handler.saveUserToken?.(next.userId, next, previous)
+    } catch (cause) {
+      throw new HandlerError("The token handler's saveUserToken threw: see the cause. It is called again later.", {
+        method: 'saveUserToken',
+        cause,
+      })
+    }
   }
 }

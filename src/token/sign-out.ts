@@ -1,4 +1,4 @@
-import { tokensOf } from './accounts.ts'
+import { slotsOf } from './accounts.ts'
 import { discard } from './discard.ts'
 import type { Keeper } from './keeper.ts'
 import { revokeQuietly } from './revoke-quietly.ts'
@@ -9,16 +9,26 @@ import { revokeQuietly } from './revoke-quietly.ts'
  * @throws {StoreError} It could not be written: the user is still signed in.
  */
 export async function signOutUser(keeper: Keeper, userId: string): Promise<void> {
-  const { keyring } = keeper
+  const { keyring, known } = keeper
   const { book, commits } = keyring
-  const keys = new Set([book.key(userId), ...(await tokensOf(book, userId)).map(({ key }) => key)])
-  for (const kept of keeper.known.ofUser(userId)) keys.add(kept.key)
-  for (const key of keys) {
-    const held = commits.unsaved(key) ?? keeper.known.find(key)?.record
+  const revoked = new Set<string>()
+  for (const key of await keysOf(keeper, userId)) {
+    const held = commits.unsaved(key) ?? known.find(key)?.record
     const discarded = await discard(book, key)
     commits.forget(key)
-    await keeper.known.load(key, 'here')
+    await known.load(key, 'here')
     const { accessToken } = held ?? discarded ?? {}
-    if (accessToken !== undefined) await revokeQuietly(keyring, accessToken)
+    if (accessToken !== undefined) revoked.add(accessToken)
   }
+  await Promise.all([...revoked].map((accessToken) => revokeQuietly(keyring, accessToken)))
+}
+
+/** Every record of a user: living, ended, and on its way to where it belongs. */
+async function keysOf({ keyring: { book }, known }: Keeper, userId: string): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for (const key of await book.keys())
+    if (book.isProvisional(key) && (await book.read(key)).userId === userId) keys.add(key)
+  for await (const { key } of slotsOf(book, userId)) keys.add(key)
+  for (const { key } of known.ofUser(userId)) keys.add(key)
+  return keys
 }

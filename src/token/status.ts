@@ -4,7 +4,7 @@ import type { Scope } from '../types.ts'
 /**
  * How a user's sign-in stands.
  *
- * - `ok`: there is a token that Twitch has vouched for within the hour.
+ * - `ok`: there is a token, and nothing speaks against it. While timers run, Twitch vouches for it every hour.
  * - `refreshing`: it is being renewed.
  * - `degraded`: it works as far as is known, but Twitch or the store did not answer; it is being tried again. Without a
  *   `login`: somebody signed in, and Twitch has not said yet who.
@@ -41,8 +41,6 @@ export interface Trouble {
   readonly failures: number
   /** Epoch milliseconds. */
   readonly retryAt: number
-  /** Nobody knows what became of its renewal, and it still works. */
-  readonly livesOn?: true | undefined
 }
 
 /** An unused refresh token of a public app ends after this, in milliseconds. */

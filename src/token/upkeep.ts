@@ -32,31 +32,19 @@ export class Upkeep {
     this.#warn = warn
   }
 
-  /**
-   * Reads the store, and validates every token in it, unless that was just done. Whoever reads need not wait for Twitch.
-   *
-   * @param onlyRead Work is done when somebody asks for it, and not before.
-   */
-  async begin(onlyRead = false): Promise<void> {
-    await this.#readStore()
-    if (onlyRead) return
-    const now = this.#keeper.keyring.platform.now()
-    for (const kept of this.#keeper.known.all()) {
-      if (kept.isVouched(now) && now - (kept.validatedAt ?? 0) < RECENTLY) continue
-      this.#keep(kept, now - RECENTLY).catch(this.#warn)
-    }
+  /** Validates every token that is known, unless that was just done. */
+  async begin(): Promise<void> {
+    const since = this.#keeper.keyring.platform.now() - RECENTLY
+    const isOld = (kept: KeptToken) => !kept.isVouched(since + RECENTLY) || (kept.validatedAt ?? 0) <= since
+    await this.#keepAll([...this.#keeper.known.all()].filter(isOld), since)
   }
 
   /** @returns Epoch milliseconds of what is due next. */
   async work(): Promise<number> {
     const { keyring } = this.#keeper
     const { monotonic, now } = keyring.platform
-    if (monotonic() - this.#readAt >= READ_EVERY) await this.#readStore()
-    const queue = [...this.#keeper.known.all()]
-    const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (let kept = queue.shift(); kept !== undefined; kept = queue.shift()) await this.#keep(kept)
-    })
-    await Promise.all(workers)
+    if (monotonic() - this.#readAt >= READ_EVERY) await this.read()
+    await this.#keepAll([...this.#keeper.known.all()])
     let next = now() + (this.#keeper.known.nobodys().size > 0 ? READ_EVERY : VALIDATE_EVERY)
     for (const kept of this.#keeper.known.all()) {
       const isUnsaved = keyring.commits.unsaved(kept.key) !== undefined
@@ -65,8 +53,8 @@ export class Upkeep {
     return next
   }
 
-  /** Accounts, and pairs that a page left behind before it knew whose they are. */
-  async #readStore(): Promise<void> {
+  /** Reads the store: accounts, and pairs that a page left behind before it knew whose they are. */
+  async read(): Promise<void> {
     const { keyring } = this.#keeper
     const { book } = keyring
     if (this.#source.load === undefined) return
@@ -84,6 +72,13 @@ export class Upkeep {
     await this.#source.settle?.().catch(this.#warn)
   }
 
+  async #keepAll(queue: KeptToken[], since?: number): Promise<void> {
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      for (let kept = queue.shift(); kept !== undefined; kept = queue.shift()) await this.#keep(kept, since)
+    })
+    await Promise.all(workers)
+  }
+
   /** Does what is due for one token. What goes wrong is the token's trouble, and is told there. */
   async #keep(kept: KeptToken, since?: number): Promise<void> {
     const keeper = this.#keeper
@@ -95,7 +90,7 @@ export class Upkeep {
       if (kept.mustRenew(now)) await keeper.renew(kept, 'refused')
       else if (now >= (kept.renewAt() ?? Number.POSITIVE_INFINITY)) await keeper.renew(kept, 'aging')
       else if (since !== undefined || now >= kept.validateAt(now)) {
-        const validation = await keeper.check(kept, undefined, since)
+        const validation = await keeper.check(kept, since)
         if (validation?.alive === false) await keeper.renew(kept, 'refused', validation)
       }
     } catch (error) {

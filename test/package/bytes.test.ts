@@ -19,7 +19,7 @@ const sets: readonly ImportSet[] = [
   { what: 'indexedDBStore', code: `export { indexedDBStore } from '${pkg.name}/stores'`, budget: 2_000 },
   { what: 'validateToken', code: `export { validateToken } from '${pkg.name}/oauth'`, budget: 2_000 },
   { what: 'HelixClient', code: `export { HelixClient } from '${pkg.name}/helix'`, budget: 7_000 },
-  { what: 'ChatReader', code: `export { ChatReader } from '${pkg.name}/chat'`, budget: 7_250 },
+  { what: 'ChatReader', code: `export { ChatReader } from '${pkg.name}/chat'`, budget: 7_260 },
   { what: 'ChatClient', code: `export { ChatClient } from '${pkg.name}/chat'`, budget: 11_480 },
   {
     what: 'StoredTokenHandler, TokenManager, device code, indexedDBStore',
@@ -30,7 +30,7 @@ const sets: readonly ImportSet[] = [
   {
     what: 'createTokenVault',
     code: `export { createTokenVault } from '${pkg.name}/cloudflare'`,
-    budget: 17_350,
+    budget: 17_560,
   },
   {
     what: 'createTokenVault, codeSignIn, appTokens',

@@ -21,12 +21,20 @@ export class Commits {
   readonly #platform: Platform
   readonly #trace: TraceStep
   readonly #save: SavePair | undefined
+  readonly #warn: (problem: unknown) => void
   readonly #unsaved = new Map<string, Unsaved>()
 
-  constructor(book: RecordBook, platform: Platform, trace: TraceStep, save: SavePair | undefined) {
+  constructor(
+    book: RecordBook,
+    platform: Platform,
+    trace: TraceStep,
+    warn: (problem: unknown) => void,
+    save: SavePair | undefined,
+  ) {
     this.#book = book
     this.#platform = platform
     this.#trace = trace
+    this.#warn = warn
     this.#save = save
   }
 
@@ -109,8 +117,9 @@ export class Commits {
     const { unsaved: _, ...saved } = record
     try {
       await this.#save?.(saved, previous)
-    } catch {
+    } catch (error) {
       this.#trace('unsaved', key)
+      this.#warn(error)
       return record
     }
     const next: TokenRecord = { ...saved, version: record.version + 1 }

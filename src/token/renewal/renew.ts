@@ -32,6 +32,8 @@ export interface RenewalOptions {
   readonly platform: Platform
   readonly gate: Pick<Gate, 'through'>
   readonly trace: TraceStep
+  /** Hears of what is wrong and stops nothing. */
+  readonly warn: (problem: unknown) => void
   readonly save?: SavePair | undefined
 }
 
@@ -60,10 +62,10 @@ export class Renewal {
   readonly #dead = new Map<string, string>()
 
   constructor(options: RenewalOptions) {
-    const { book, platform, trace, save } = options
+    const { book, platform, trace, warn, save } = options
     this.#options = options
     this.#marks = new Marks(book, platform, trace)
-    this.commits = new Commits(book, platform, trace, save)
+    this.commits = new Commits(book, platform, trace, warn, save)
   }
 
   /**

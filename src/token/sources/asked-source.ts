@@ -4,6 +4,7 @@ import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
 import type { KeyedRecord } from '../accounts.ts'
 import { adoptPair } from '../adoption.ts'
+import { askedFor } from '../asked-for.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
@@ -17,14 +18,8 @@ const REMEMBERED = 100
 /** What is asked where no user is named; with the user id behind it where one is. */
 const ANYBODY = 'user:'
 
-/** A person may take minutes to answer, in milliseconds. */
-const ASKED_FOR = 600_000
-
 /** A handler that is asked once more before a renewal may take this long, in milliseconds. */
 const ASKED_ANEW_FOR = 30_000
-
-/** On Workers no person is asked, and the request that did may be gone. */
-const ASKED_FOR_ON_WORKERS = 15_000
 
 interface Question {
   /** The same for the same question, scopes apart. */
@@ -53,8 +48,7 @@ export class AskedSource implements TokenSource {
     this.#warn = warn
     this.#keeper = keeper
     this.#handler = handler
-    const isWorker = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
-    this.#asking = new SingleFlight(handler.platform, isWorker ? ASKED_FOR_ON_WORKERS : ASKED_FOR)
+    this.#asking = new SingleFlight(handler.platform, askedFor())
   }
 
   known(user: string | undefined, scopes: ScopeRequirement | undefined): KeptToken | undefined {
@@ -91,7 +85,7 @@ export class AskedSource implements TokenSource {
       const question = this.#questions.get(about)
       if (question === undefined) continue
       this.#bury(about, kept.record.accessToken, error)
-      const other = await this.#ask(question, kept.record.scopes)
+      const other = await this.#askOnce(question, kept.record.scopes)
       if (other?.record.accessToken !== kept.record.accessToken) return other
     }
     return undefined
@@ -112,9 +106,17 @@ export class AskedSource implements TokenSource {
   async #obtain(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     const known = this.#known(question.about, question.user, scopes)
     if (known !== undefined && known.rejected === undefined && known.can(scopes)) return known
-    const ask = () => this.#ask(question, scopes)
-    const given = await this.#asking.run(`${question.about} ${JSON.stringify(scopes)}`, ask)
-    return (given === TIMED_OUT ? await ask() : given) ?? known
+    return (await this.#askOnce(question, scopes)) ?? known
+  }
+
+  async #askOnce(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
+    const { about, method } = question
+    // The one who asked first may be gone: then it is asked once more.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const given = await this.#asking.run(`${about} ${JSON.stringify(scopes)}`, () => this.#ask(question, scopes))
+      if (given !== TIMED_OUT) return given
+    }
+    throw noAnswer(method)
   }
 
   async #ask(question: Question, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
@@ -125,7 +127,9 @@ export class AskedSource implements TokenSource {
     const dead = this.#dead.get(`${about} ${token.accessToken}`)
     if (dead !== undefined) throw dead
 
-    const { keyring } = this.#keeper
+    const { keyring, known } = this.#keeper
+    const same = [...known.all()].find(({ record }) => record.accessToken === token.accessToken)
+    if (same?.isGood(keyring.platform.now()) && (user ?? same.record.userId) === same.record.userId) return same
     let key: string
     try {
       ;({ key } = await adoptPair(
@@ -137,7 +141,7 @@ export class AskedSource implements TokenSource {
       if (error instanceof TokenRejectedError) this.#bury(about, token.accessToken, error)
       throw error
     }
-    const kept = await this.#keeper.known.load(key, 'here', (old) => this.#askAnew(question, scopes, old))
+    const kept = await known.load(key, 'here', (old) => this.#askAnew(question, scopes, old))
     this.#questions.set(about, question)
     const keys = this.#answers.get(about) ?? new Set()
     this.#answers.set(about, keys.add(key))
@@ -176,6 +180,11 @@ export class AskedSource implements TokenSource {
     const [oldest] = this.#dead.keys()
     if (this.#dead.size > REMEMBERED && oldest !== undefined) this.#dead.delete(oldest)
   }
+}
+
+/** The error of a handler that keeps everybody waiting. */
+export function noAnswer(method: string): HandlerError {
+  return new HandlerError(`The token handler's ${method} does not answer: give it a time limit of its own.`, { method })
 }
 
 async function askHandler({ ask, method }: Question, scopes: ScopeRequirement): Promise<Token | undefined> {

@@ -2,7 +2,7 @@ import { TokenRejectedError } from '../../errors.ts'
 import { SingleFlight } from '../../internal/single-flight.ts'
 import { TIMED_OUT } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
-import { type KeyedRecord, severalUsers, tokensOf } from '../accounts.ts'
+import { type KeyedRecord, soleOf, tokensOf } from '../accounts.ts'
 import { settlePair, unsettled } from '../adoption.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
@@ -79,11 +79,23 @@ export class StoredSource implements TokenSource {
   }
 
   async obtainForChat(): Promise<KeptToken | undefined> {
-    return this.obtain(this.#chatUser, ['chat:read'])
+    try {
+      return await this.obtain(this.#chatUser, ['chat:read'])
+    } catch (error) {
+      if (error instanceof TokenRejectedError && error.reason === 'signed-out') return undefined
+      throw error
+    }
   }
 
-  /** The store was read before the token was given up. */
-  async instead(): Promise<undefined> {}
+  /** One user may have several tokens, and one of them may live on. */
+  async instead(
+    { record: { userId = '' } }: KeptToken,
+    _: TokenRejectedError,
+    scopes: ScopeRequirement | undefined,
+  ): Promise<KeptToken | undefined> {
+    const other = choose(this.#keeper.known.ofUser(userId), scopes)
+    return other?.rejected === undefined ? other : undefined
+  }
 
   async #find(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined> {
     const { known, keyring } = this.#keeper
@@ -101,10 +113,6 @@ export class StoredSource implements TokenSource {
   /** @throws {ConfigurationError} There are several. */
   async #soleUser(): Promise<string | undefined> {
     await this.load()
-    const { known } = this.#keeper
-    const users = known.users()
-    if (users.length > 1)
-      throw severalUsers(users.map((id) => ({ id, login: known.ofUser(id)[0]?.record.login ?? '' })))
-    return users[0]
+    return soleOf(this.#keeper.known.records())
   }
 }

@@ -21,7 +21,11 @@ export interface TokenSource {
   obtain(user: string | undefined, scopes: ScopeRequirement): Promise<KeptToken | undefined>
   obtainForChat(shardId: number): Promise<KeptToken | undefined>
   /** Another token in the place of one that has died, where there may be one. */
-  instead(kept: KeptToken, error: TokenRejectedError): Promise<KeptToken | undefined>
+  instead(
+    kept: KeptToken,
+    error: TokenRejectedError,
+    scopes: ScopeRequirement | undefined,
+  ): Promise<KeptToken | undefined>
 }
 
 /** Preferably one that has the scopes, and of those the one with the fewest. */

@@ -44,10 +44,17 @@ test('what a subclass did not take is offered again after a restart', async () =
   const { clock, twitch, handler, manager, issue, world, store } = open(Copying)
   await clock.until(handler.add(issue()))
   handler.isAway = true
+  const warnings: unknown[] = []
+  manager.on('warning', ({ cause }) => warnings.push(cause))
   const old = await clock.until(manager.get())
   twitch.id.expireAll()
   const token = await clock.until(manager.renew(old))
   expect(manager.status(ANN.id)).toMatchObject({ state: 'degraded' })
+  expect(warnings[0]).toMatchObject({
+    name: 'HandlerError',
+    method: 'saveUserToken',
+    cause: new Error('the table is away'),
+  })
   manager.close()
   const again = open(Copying, { world, store })
   expect(await clock.until(again.manager.get())).toMatchObject({ value: token.value })
