@@ -8,7 +8,8 @@ let said: string[]
 let failures: Error[]
 
 test.beforeEach(async ({ context }) => {
-  demo = await startDemo({ pace: false, deviceCodeInterval: 1 })
+  // Tokens last longer than a test, however slow, and are renewed when it says so.
+  demo = await startDemo({ pace: false, deviceCodeInterval: 1, accessTokenLifetime: 3_600 })
   said = []
   failures = []
   context.on('console', (message) => said.push(message.text()))
