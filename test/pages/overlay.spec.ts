@@ -17,6 +17,7 @@ test.beforeEach(async ({ context }) => {
 })
 
 test.afterEach(async ({ context }) => {
+  await context.unrouteAll({ behavior: 'ignoreErrors' })
   await context.close()
   await demo.close()
   expect(failures).toEqual([])
