@@ -28,6 +28,13 @@ const renewals = (page: Page) => page.locator('[data-keyring=renewals]')
 const messages = (page: Page) => page.locator('[data-keyring=chat] > *')
 const inChat = (page: Page) => expect(page.getByText('in #juniper')).toBeVisible()
 
+/** All has come that a page asks of Helix. Each message waits for the pictures, those of its own excepted. */
+async function loaded(page: Page): Promise<void> {
+  await expect(page.locator('#avatar')).toBeVisible()
+  demo.twitch.chat.send('hexa', 'juniper', 'is it there?')
+  await expect(messages(page)).toContainText(['is it there?'])
+}
+
 async function open(context: BrowserContext, query = ''): Promise<Page> {
   const page = await context.newPage()
   await page.goto(demo.url + query)
@@ -189,6 +196,7 @@ test('takes away what moderators take away', async ({ context }) => {
 test('says a line, and shows it with its emotes', async ({ context }) => {
   const page = await open(context)
   await signIn(page)
+  await loaded(page)
   const other = await open(context, '?overlay=1')
   await expect.poll(() => demo.twitch.chat.connections.filter(({ channels }) => channels.length > 0).length).toBe(2)
   await page.getByLabel('Message').fill('hello everyone Kappa')
