@@ -230,6 +230,7 @@ test('two tabs share one renewal, and each says whose it was', async ({ context 
   const there = await open(context)
   await expect(state(there)).toHaveText('ok')
   await inChat(there)
+  await loaded(there) // else it may be the one whose request finds out
   await here.getByRole('button', { name: 'Expire now' }).click()
   for (const page of [here, there]) {
     await expect(renewals(page)).toHaveText('1')
