@@ -76,6 +76,7 @@ test('draws what has become of three months', async ({ context }) => {
   await signIn(page)
   const chart = page.getByRole('img', { name: /^862 followers; \d+ of them came within a week\.$/ })
   await expect(chart).toBeVisible()
+  await expect(followers(page)).toHaveCount(12)
   const painted = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
     return [...data].filter((value, index) => index % 4 === 3 && value > 0).length
