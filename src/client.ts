@@ -5,9 +5,9 @@ import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
 import { refuseUnknownOptions } from './internal/options.ts'
 import {
   type AccountEvent,
-  type BaseTokenHandler,
   type Snapshot,
   type Status,
+  type TokenHandler,
   TokenManager,
   type TokenManagerEvents,
   type TokenManagerOptions,
@@ -25,13 +25,13 @@ export interface ClientOptions extends TokenManagerOptions {
 export class Client {
   /** What `helix` and `chat` ask for tokens. */
   readonly tokens: TokenManager
-  readonly #handler: BaseTokenHandler
+  readonly #handler: TokenHandler
   readonly #helixOptions: ClientOptions['helix']
   readonly #chatOptions: ClientOptions['chat']
   #helix: HelixClient | undefined
   #chat: ChatClient | undefined
 
-  constructor(handler: BaseTokenHandler, options: ClientOptions = {}) {
+  constructor(handler: TokenHandler, options: ClientOptions = {}) {
     refuseUnknownOptions('Client', options, ['journal', 'timers', 'helix', 'chat'])
     const { journal, timers, helix, chat } = options
     this.#handler = handler

@@ -13,6 +13,7 @@ export { BaseTokenHandler, type ClientCredentials } from './handlers/base-token-
 export { IrcTokenHandler } from './handlers/irc-token-handler.ts'
 export { SimpleTokenHandler, type SimpleTokenHandlerOptions } from './handlers/simple-token-handler.ts'
 export { StoredTokenHandler, type StoredTokenHandlerOptions, type TokenPair } from './handlers/stored-token-handler.ts'
+export type { TokenHandler } from './handlers/token-handler.ts'
 export type { Trace } from './keyring.ts'
 export type { Origin } from './known-tokens.ts'
 export { TokenManager, type TokenManagerOptions } from './manager.ts'

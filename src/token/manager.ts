@@ -1,13 +1,14 @@
+import type { HandlerError } from '../errors.ts'
 import { Emitter, report } from '../internal/emitter.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import { TIMED_OUT, waitFor } from '../internal/wait.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource, ScopeRequirement, WaitOptions } from '../types.ts'
 import { AppTokens } from './app-tokens.ts'
-import { askedFor } from './asked-for.ts'
+import { askedFor, noAnswer } from './asked-for.ts'
 import { TOKEN_EVENTS, type TokenManagerEvents, tokenNews } from './events.ts'
 import { handOut, renewRefused } from './hand-out.ts'
-import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
+import type { TokenHandler } from './handlers/token-handler.ts'
 import { Keeper } from './keeper.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { Keyring } from './keyring.ts'
@@ -18,8 +19,6 @@ import { requireUserId } from './require-user-id.ts'
 import { Schedule } from './schedule.ts'
 import { signOutUser } from './sign-out.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { noAnswer } from './sources/asked-source.ts'
-import { askedSupply } from './sources/asked-supply.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { NOBODY, type Snapshot, type Status } from './status.ts'
 import { Upkeep } from './upkeep.ts'
@@ -28,7 +27,7 @@ export interface TokenManagerOptions {
   /**
    * For a handler of your own: where marks and pairs that it has not saved yet rest. Without one they end with the page.
    *
-   * Default: `memoryStore()`. A `StoredTokenHandler` brings its store. Of a public app it must not be `eventual`, such as `kvStore`:
+   * Default: `memoryStore()`. A `StoredTokenHandler` brings its store, and refuses one. Of a public app it must not be `eventual`, such as `kvStore`:
    * `start` and `get` then throw a `ConfigurationError`.
    */
   readonly journal?: TokenStore | undefined
@@ -51,11 +50,12 @@ interface Opened {
   readonly source: TokenSource
   readonly upkeep: Upkeep
   readonly appTokens: AppTokens
+  readonly noApp: HandlerError | undefined
 }
 
 /** Keeps the tokens of a handler good, and hands them out. */
 export class TokenManager extends Emitter<TokenManagerEvents> implements AccessTokenSource {
-  readonly #handler: BaseTokenHandler
+  readonly #handler: TokenHandler
   readonly #journal: TokenStore | undefined
   readonly #hasTimers: boolean
   readonly #schedule: Schedule
@@ -67,9 +67,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   #snapshot: Snapshot | undefined
   #closed = false
 
-  constructor(handler: BaseTokenHandler, options: TokenManagerOptions = {}) {
+  constructor(handler: TokenHandler, options: TokenManagerOptions = {}) {
     super(TOKEN_EVENTS)
-    if (typeof handler?.getClientCredentials !== 'function' || typeof handler.platform !== 'object') {
+    if (typeof handler?.supply !== 'function' || typeof handler.platform !== 'object') {
       throw new TypeError('It takes a token handler, such as a StoredTokenHandler.')
     }
     refuseUnknownOptions('TokenManager', options, ['journal', 'timers'])
@@ -83,9 +83,9 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   async clientId(): Promise<string> {
-    const { app } = (await this.#open()).keyring
-    // The handler is asked again for the sake of its error.
-    return app?.clientId ?? (await this.#handler.getClientCredentials()).clientId
+    const { keyring, noApp } = await this.#open()
+    if (keyring.app === undefined) throw noApp
+    return keyring.app.clientId
   }
 
   /**
@@ -248,7 +248,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   async #doOpen(): Promise<Opened> {
     const handler = this.#handler
-    const { keyring, openSource, findAppToken } = handler.supply?.() ?? (await askedSupply(handler, this.#journal))
+    const { keyring, openSource, findAppToken, noApp } = await handler.supply(this.#journal)
     if (this.#opened !== undefined) return this.#opened
     const keeper = new Keeper(
       keyring,
@@ -261,7 +261,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const source = openSource(keeper, warn)
     const upkeep = new Upkeep(keeper, source, warn)
     const appTokens = new AppTokens(keyring.platform, findAppToken)
-    this.#opened = { keyring, keeper, source, upkeep, appTokens }
+    this.#opened = { keyring, keeper, source, upkeep, appTokens, noApp }
     return this.#opened
   }
 

@@ -3,7 +3,7 @@ import type { BaseTokenHandler } from './handlers/base-token-handler.ts'
 import type { SavePair } from './renewal/commits.ts'
 
 /** @returns `undefined`: the handler keeps nothing itself. */
-export function savePairOf(handler: BaseTokenHandler): SavePair | undefined {
+export function savePairOf(handler: Pick<BaseTokenHandler, 'saveUserToken'>): SavePair | undefined {
   if (handler.saveUserToken === undefined) return undefined
   return async (next, previous) => {
     try {

@@ -1,3 +1,4 @@
+import type { HandlerError } from '../errors.ts'
 import type { FindAppToken } from './app-tokens.ts'
 import type { Keeper } from './keeper.ts'
 import type { Keyring } from './keyring.ts'
@@ -8,4 +9,6 @@ export interface Supply {
   readonly keyring: Keyring
   openSource(keeper: Keeper, warn: (problem: unknown) => void): TokenSource
   readonly findAppToken: FindAppToken
+  /** Why there is no app. */
+  readonly noApp?: HandlerError | undefined
 }

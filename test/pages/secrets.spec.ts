@@ -76,7 +76,7 @@ test('nothing that is printed shows a secret in the console of Chromium, nor any
       chat,
       users: await handler.users(),
       snapshot: client.getSnapshot(),
-      credentials: await handler.getClientCredentials(),
+      credentials: await simple.getClientCredentials(),
       signIn: signIn.completed,
       error: await client.tokens.get({ scopes: ['bits:read'] }).catch((error: unknown) => error),
     }

@@ -1,9 +1,11 @@
 import { HandlerError } from '../../errors.ts'
-import { resolvePlatform } from '../../internal/platform.ts'
-import type { Platform, PlatformOptions, ScopeRequirement } from '../../types.ts'
+import type { TokenStore } from '../../stores/token-store.ts'
+import type { ScopeRequirement } from '../../types.ts'
 import type { TokenRecord } from '../renewal/record.ts'
+import { askedSupply } from '../sources/asked-supply.ts'
 import type { Supply } from '../supply.ts'
 import type { Token } from '../token.ts'
+import { TokenHandler } from './token-handler.ts'
 
 export interface ClientCredentials {
   readonly clientId: string
@@ -18,17 +20,7 @@ export interface ClientCredentials {
  * The library asks once, validates what it gets, and asks again only when that token died or lacks a scope. It asks
  * outside every lock and deadline: a handler may let a person take minutes.
  */
-export abstract class BaseTokenHandler<TClient = unknown> {
-  /** Set by `new Client(handler)`. */
-  client: TClient | undefined
-  readonly platform: Platform
-
-  constructor(platform: PlatformOptions = {}) {
-    this.platform = resolvePlatform(platform)
-    hide(this, 'client')
-    hide(this, 'platform')
-  }
-
+export abstract class BaseTokenHandler<TClient = unknown> extends TokenHandler<TClient> {
   /**
    * @param user A user id. `undefined`: the only one, or the one you think best.
    * @param scopes What the token is needed for; every element, an inner list means any one of it.
@@ -64,21 +56,14 @@ export abstract class BaseTokenHandler<TClient = unknown> {
    */
   saveUserToken?(userId: string, next: TokenRecord, previous: TokenRecord | undefined): Promise<void>
 
-  /** Of a handler that knows where its tokens rest; any other is asked. @internal */
-  supply?(): Supply
+  /** @internal */
+  override supply(journal: TokenStore | undefined): Promise<Supply> {
+    return askedSupply(this, journal)
+  }
 }
 
 function missing(method: string): Promise<never> {
   return Promise.reject(
     new HandlerError(`The token handler does not override ${method}, which is needed here.`, { method }),
   )
-}
-
-function hide(handler: object, property: string): void {
-  const descriptor = Object.getOwnPropertyDescriptor(handler, property)
-  Object.defineProperty(handler, property, {
-    ...(descriptor ?? { value: undefined, writable: true }),
-    enumerable: false,
-    configurable: true,
-  })
 }

@@ -1,6 +1,6 @@
-import { HandlerError, MissingScopeError } from '../../errors.ts'
+import { ConfigurationError, HandlerError, MissingScopeError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
-import { satisfies, scopesToRequest } from '../../oauth/scopes.ts'
+import { scopesToRequest } from '../../oauth/scopes.ts'
 import type { TokenStore } from '../../stores/token-store.ts'
 import type { ClientType, PlatformOptions, Scope, ScopeRequirement } from '../../types.ts'
 import { type Account, accountOf, readAccounts, soleUser, tokensOf } from '../accounts.ts'
@@ -9,6 +9,7 @@ import { type App, createApp } from '../app.ts'
 import { Keyring } from '../keyring.ts'
 import { refuseEventual } from '../refuse-eventual.ts'
 import { Gate } from '../renewal/gate.ts'
+import type { TokenRecord } from '../renewal/record.ts'
 import { requireScopes } from '../require-scopes.ts'
 import { requireStore } from '../require-store.ts'
 import { requireUserId } from '../require-user-id.ts'
@@ -19,7 +20,7 @@ import { StoredSource } from '../sources/stored-source.ts'
 import type { Supply } from '../supply.ts'
 import { Token } from '../token.ts'
 import { warnOfSecretInPage } from '../warn-of-secret.ts'
-import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
+import { TokenHandler } from './token-handler.ts'
 
 export interface StoredTokenHandlerOptions<Type extends ClientType = ClientType> {
   /** As shown in Twitch's developer console. It is no secret. */
@@ -40,8 +41,8 @@ export interface TokenPair {
   readonly refreshToken?: string | undefined
 }
 
-/** What a subclass cannot override: the store answers instead. */
-const ANSWERED_BY_STORE = ['getUserToken', 'getIrcToken', 'getClientCredentials'] as const
+/** What only a `BaseTokenHandler` is asked. */
+const NEVER_ASKED = ['getUserToken', 'getIrcToken', 'getClientCredentials'] as const
 
 /**
  * The handler over a store: it keeps whoever signs in, and renews their tokens for as long as Twitch lets it.
@@ -49,10 +50,7 @@ const ANSWERED_BY_STORE = ['getUserToken', 'getIrcToken', 'getClientCredentials'
  * A subclass may override `saveUserToken`, to have each renewed pair elsewhere as well, and `getClientToken`, where
  * something else has the app's own token.
  */
-export class StoredTokenHandler<
-  Type extends ClientType = ClientType,
-  TClient = unknown,
-> extends BaseTokenHandler<TClient> {
+export class StoredTokenHandler<Type extends ClientType = ClientType, TClient = unknown> extends TokenHandler<TClient> {
   readonly store: TokenStore
   readonly clientType: Type
   readonly chatUser: string | undefined
@@ -136,38 +134,29 @@ export class StoredTokenHandler<
     return scopesToRequest(held, isError ? needed.missing : needed)
   }
 
-  override async getUserToken(user: string | undefined, scopes: ScopeRequirement): Promise<Token | undefined> {
-    const userId = user ?? (await soleUser(this.keyring.book))
-    if (userId === undefined) return undefined
-    const records = await tokensOf(this.keyring.book, userId)
-    const { record } = records.find(({ record }) => satisfies(record.scopes, scopes)) ?? records[0] ?? {}
-    return record && new Token(record.accessToken, record.refreshToken)
-  }
+  /** Of a subclass that keeps each renewed pair elsewhere as well: as that of a `BaseTokenHandler`. */
+  saveUserToken?(userId: string, next: TokenRecord, previous: TokenRecord | undefined): Promise<void>
 
-  override getIrcToken(): Promise<Token | undefined> {
-    return this.getUserToken(this.chatUser, ['chat:read'])
-  }
+  /** Of a subclass that has the app access token from elsewhere. Without it, it is minted with the client secret. */
+  getClientToken?(): Promise<Token>
 
-  override async getClientCredentials(): Promise<ClientCredentials> {
-    const { clientId, clientSecret } = this.#app
-    return { clientId, clientSecret }
-  }
-
-  /** @throws {HandlerError} A subclass overrides what is never asked. @internal */
-  override supply(): Supply {
-    for (const method of ANSWERED_BY_STORE) {
-      if (this[method] === StoredTokenHandler.prototype[method]) continue
+  /** @internal */
+  override async supply(journal: TokenStore | undefined): Promise<Supply> {
+    if (journal) throw new ConfigurationError('A StoredTokenHandler brings its store: leave the journal out.')
+    for (const method of NEVER_ASKED) {
+      if (!(method in this)) continue
       throw new HandlerError(
         `A StoredTokenHandler answers from its store, and ${method} of a subclass is never asked: give pairs to add(), or extend BaseTokenHandler.`,
         { method },
       )
     }
-    const { keyring } = this
-    const mints = this.getClientToken === BaseTokenHandler.prototype.getClientToken
+    const { keyring, getClientToken } = this
     return {
       keyring,
       openSource: (keeper) => new StoredSource(keeper, this.chatUser),
-      findAppToken: mints ? mintedAppToken(keyring) : askedAppToken(this, this.#app),
+      findAppToken: getClientToken
+        ? askedAppToken({ getClientToken: getClientToken.bind(this) }, this.#app)
+        : mintedAppToken(keyring),
     }
   }
 }

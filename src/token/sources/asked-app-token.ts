@@ -5,7 +5,7 @@ import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import { issueToken } from '../token.ts'
 
 /** Of a handler that has app tokens by itself. */
-export function askedAppToken(handler: BaseTokenHandler, app: App | undefined): FindAppToken {
+export function askedAppToken(handler: Pick<BaseTokenHandler, 'getClientToken'>, app: App | undefined): FindAppToken {
   return async (vouch) => {
     const given = await handler.getClientToken()
     if (typeof given?.accessToken !== 'string') {

@@ -4,7 +4,7 @@ import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import type { ScopeRequirement } from '../../types.ts'
 import type { KeyedRecord } from '../accounts.ts'
 import { adoptPair } from '../adoption.ts'
-import { askedFor } from '../asked-for.ts'
+import { askedFor, noAnswer } from '../asked-for.ts'
 import type { BaseTokenHandler } from '../handlers/base-token-handler.ts'
 import type { Keeper } from '../keeper.ts'
 import type { KeptToken } from '../kept-token.ts'
@@ -180,11 +180,6 @@ export class AskedSource implements TokenSource {
     const [oldest] = this.#dead.keys()
     if (this.#dead.size > REMEMBERED && oldest !== undefined) this.#dead.delete(oldest)
   }
-}
-
-/** The error of a handler that keeps everybody waiting. */
-export function noAnswer(method: string): HandlerError {
-  return new HandlerError(`The token handler's ${method} does not answer: give it a time limit of its own.`, { method })
 }
 
 async function askHandler({ ask, method }: Question, scopes: ScopeRequirement): Promise<Token | undefined> {

@@ -19,14 +19,17 @@ import { AskedSource } from './asked-source.ts'
  * @throws Whatever `getClientCredentials` throws. Where it is not overridden, nothing can be renewed, and that is all.
  */
 export async function askedSupply(handler: BaseTokenHandler, journal: TokenStore = memoryStore()): Promise<Supply> {
+  let noApp: HandlerError | undefined
   const app = await handler.getClientCredentials().then(appOf, (error: unknown) => {
-    if (error instanceof HandlerError) return undefined
-    throw error
+    if (!(error instanceof HandlerError)) throw error
+    noApp = error
+    return undefined
   })
   refuseEventual(journal, app?.clientType)
   return {
     keyring: new Keyring(app, journal, handler.platform, new Gate(journal, handler.platform), savePairOf(handler)),
     openSource: (keeper, warn) => new AskedSource(keeper, handler, warn),
     findAppToken: askedAppToken(handler, app),
+    noApp,
   }
 }

@@ -75,6 +75,12 @@ test('a subclass that has app tokens by itself is asked for them', async () => {
   expect(await clock.until(manager.get({ kind: 'app' }))).toMatchObject({ value: given, kind: 'app' })
 })
 
+test('a journal is refused where there is a store already', async () => {
+  const { clock, handler } = open(Copying)
+  const manager = new TokenManager(handler, { journal: memoryStore() })
+  await expect(clock.until(manager.get())).rejects.toMatchObject({ name: 'ConfigurationError' })
+})
+
 test.each(['getUserToken', 'getIrcToken', 'getClientCredentials'] as const)(
   'a subclass that overrides %s, which is never asked, hears so',
   async (method) => {
