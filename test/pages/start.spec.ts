@@ -18,7 +18,7 @@ function start(PORT: string) {
 
 test('prints one URL, whose page works', async ({ page }) => {
   const { child, output } = start('0')
-  await expect.poll(() => output.text).toContain('http')
+  await expect.poll(() => output.text).toMatch(/http.*\n/)
   const urls = output.text.match(/http\S+/g) ?? []
   expect(urls).toHaveLength(1)
   await page.goto(urls[0] as string)
