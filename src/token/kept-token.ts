@@ -25,10 +25,10 @@ export type AskAnew = (old: TokenRecord) => Promise<KeyedRecord | undefined>
 /** One token of one user as a manager knows it: what the store has, and what validation has learnt. */
 export class KeptToken {
   readonly key: string
-  readonly record: TokenRecord
+  record: TokenRecord
   issued: AccessToken
   /** Asks the handler that gave it for a newer one. `undefined`: it comes from the store. */
-  readonly askAnew: AskAnew | undefined
+  askAnew: AskAnew | undefined
   /** Between 0 and 1, so that contexts that share a store do not all act at once. */
   readonly jitter: number
   validatedAt: number | undefined

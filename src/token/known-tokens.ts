@@ -130,40 +130,52 @@ export class KnownTokens {
       this.#isUnsettled = false
       this.#news.changed()
     }
-    if (!isLiving(entry)) {
-      if ('problem' in entry) this.#news.warning(entry.problem)
-      const why = isBlank(entry) || entry.deleted ? undefined : entry
-      const isNews = before !== undefined || this.#ended.has(key) !== (why !== undefined)
-      if (why) this.#ended.set(key, why)
-      else this.#ended.delete(key)
-      if (before) this.#put(key, before, undefined)
-      if (isNews) this.#news.changed()
-      if (!before) return undefined
-      if (why) this.#news.needsLogin(before, rejection(why), origin ?? 'here')
-      else this.#news.signedOut(before, origin ?? 'here')
-      return undefined
-    }
-    const same = before?.record.accessToken === entry.accessToken
-    if (same && before.record.unsaved === entry.unsaved && (askAnew === undefined || before.askAnew !== undefined))
-      return before
+    if (isLiving(entry)) return this.#takeLiving(key, before, entry, origin, askAnew)
+    this.#takeEnd(key, before, entry, origin)
+    return undefined
+  }
 
-    const kept = new KeptToken(key, entry, this.#keyring.platform.random(), askAnew ?? before?.askAnew)
+  #takeLiving(
+    key: string,
+    before: KeptToken | undefined,
+    record: TokenRecord,
+    origin: Origin | undefined,
+    askAnew: AskAnew | undefined,
+  ): KeptToken {
+    if (before?.record.accessToken === record.accessToken) {
+      before.askAnew ??= askAnew
+      if (before.record.unsaved !== record.unsaved) {
+        before.record = record
+        this.#news.changed()
+      }
+      return before
+    }
+    const kept = new KeptToken(key, record, this.#keyring.platform.random(), askAnew ?? before?.askAnew)
     this.#put(key, before, kept)
     this.#ended.delete(key)
-    if (same) {
-      kept.validatedAt = before.validatedAt
-      kept.expiresAt = before.expiresAt
-      kept.issued = before.issued
-      kept.trouble = before.trouble
-      kept.livesOnUntil = before.livesOnUntil
-      kept.dead = before.dead
-      kept.wasSeenAlive = before.wasSeenAlive
-    }
     this.#news.changed()
-    if (same || origin === undefined) return kept
-    if (before?.record.grantId === entry.grantId) this.#news.refreshed(kept, origin)
+    if (origin === undefined) return kept
+    if (before?.record.grantId === record.grantId) this.#news.refreshed(kept, origin)
     else this.#news.signedIn(kept, origin)
     return kept
+  }
+
+  #takeEnd(
+    key: string,
+    before: KeptToken | undefined,
+    entry: Exclude<Entry, TokenRecord>,
+    origin: Origin = 'here',
+  ): void {
+    if ('problem' in entry) this.#news.warning(entry.problem)
+    const why = isBlank(entry) || entry.deleted ? undefined : entry
+    const isNews = before !== undefined || this.#ended.has(key) !== (why !== undefined)
+    if (why) this.#ended.set(key, why)
+    else this.#ended.delete(key)
+    if (before) this.#put(key, before, undefined)
+    if (isNews) this.#news.changed()
+    if (!before) return
+    if (why) this.#news.needsLogin(before, rejection(why), origin)
+    else this.#news.signedOut(before, origin)
   }
 
   #put(key: string, before: KeptToken | undefined, kept: KeptToken | undefined): void {
