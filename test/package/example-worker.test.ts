@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { bundleWorker, startWorkerDemo } from '../../examples-web/worker/demo.mjs'
 import { ChatReader } from '../../src/chat/index.ts'
@@ -168,6 +168,9 @@ describe('an overlay key', () => {
 })
 
 describe('chat', () => {
+  // Whoever comes next must not find what is only ending.
+  afterEach(() => vi.waitUntil(() => demo.twitch.chat.connections.length === 0))
+
   const from = { headers: { origin: OVERLAY } }
   const address = () => new URL('/chat', demo.url.replace('http', 'ws'))
 
