@@ -1,4 +1,5 @@
 import { NetworkError, TokenRejectedError } from '../errors.ts'
+import { backoffDelay } from '../internal/backoff.ts'
 import { SingleFlight } from '../internal/single-flight.ts'
 import { TIMED_OUT } from '../internal/wait.ts'
 import { type ValidateResponse, validateToken } from '../oauth/validate.ts'
@@ -12,9 +13,17 @@ const EARLY = 3_600_000
 /** Nobody waits longer for what another one asked, in milliseconds: on Workers it may never be answered. */
 const SHARE_FOR = 90_000
 
-/** Finds the app's own token, good by all that is known. @param vouch Asks Twitch about one; `undefined`: it is dead or ends soon. */
+/** After no answer, while a token is held. Short: nobody says here that the network is back. */
+const BACKOFF = { first: 2_000, limit: 30_000 }
+
+/**
+ * Finds the app's own token, good by all that is known.
+ *
+ * @param vouch Asks Twitch about one; `undefined`: it is dead or ends soon. `isOurs`: Twitch gave it to this app, so that
+ *   it serves for as long as no answer comes.
+ */
 export type FindAppToken = (
-  vouch: (token: AccessToken) => Promise<ValidateResponse | undefined>,
+  vouch: (token: AccessToken, isOurs?: true) => Promise<ValidateResponse | undefined>,
 ) => Promise<AccessToken>
 
 /** The app's own token: one for all, never one per request, since Twitch lets 50 of them live. */
@@ -23,8 +32,10 @@ export class AppTokens {
   readonly #find: FindAppToken
   readonly #flight: SingleFlight<AccessToken>
   #current: AccessToken | undefined
-  /** Epoch milliseconds. */
-  #validatedAt = Number.NEGATIVE_INFINITY
+  /** Epoch milliseconds: until then nobody is asked. */
+  #askAt = 0
+  /** Since the last answer. */
+  #failures = 0
   #dead: string | undefined
 
   constructor(platform: Platform, find: FindAppToken) {
@@ -37,29 +48,51 @@ export class AppTokens {
    * @throws {ConfigurationError} This app cannot have one.
    * @throws {HandlerError} The handler gives none.
    * @throws {TokenRejectedError} The handler's token is dead, or belongs to another app.
-   * @throws {NetworkError} No answer came.
+   * @throws {NetworkError} No answer came, and nothing that still works is held.
    */
   async get(): Promise<AccessToken> {
-    const now = this.#platform.now()
-    if (this.#current && this.#isGood(this.#current) && now < this.#validatedAt + VALIDATE_EVERY) return this.#current
+    const current = this.#current
+    const early = this.#failures > 0 ? 0 : EARLY
+    if (current && this.#platform.now() < this.#askAt && this.#lives(current, early)) return current
+    try {
+      return await this.#look()
+    } catch (error) {
+      const held = this.#current
+      if (held && this.#lives(held, 0)) return held
+      throw error
+    }
+  }
+
+  async renew(refused: AccessToken): Promise<AccessToken> {
+    return this.#current?.value === refused.value ? this.#look() : this.get()
+  }
+
+  async #look(): Promise<AccessToken> {
+    const { now, random } = this.#platform
     const token = await this.#flight.run('app', async () => {
-      const known = this.#current
-      const token = known && (await this.#vouch(known)) ? known : await this.#find((found) => this.#vouch(found))
-      this.#current = token
-      this.#validatedAt = this.#platform.now()
-      return token
+      this.#askAt = 0
+      try {
+        const known = this.#current
+        const isGood = known && (await this.#vouch(known))
+        this.#current = isGood ? known : await this.#find((found, isOurs) => this.#vouch(found, isOurs))
+        this.#failures = 0
+        this.#askAt = now() + VALIDATE_EVERY
+        return this.#current
+      } catch (error) {
+        this.#failures += 1
+        const pause = now() + backoffDelay(this.#failures, random(), BACKOFF)
+        const said = error instanceof NetworkError ? Math.min(error.retryAt ?? 0, now() + VALIDATE_EVERY) : 0
+        this.#askAt = Math.max(said, pause)
+        throw error
+      }
     })
     if (token !== TIMED_OUT) return token
     throw new NetworkError('Getting the app token takes too long. Try later.')
   }
 
-  async renew(refused: AccessToken): Promise<AccessToken> {
-    if (this.#current?.value === refused.value) this.#validatedAt = Number.NEGATIVE_INFINITY
-    return this.get()
-  }
-
-  async #vouch(token: AccessToken): Promise<ValidateResponse | undefined> {
-    if (token.value === this.#dead || !this.#isGood(token)) return undefined
+  async #vouch(token: AccessToken, isOurs?: true): Promise<ValidateResponse | undefined> {
+    if (isOurs) this.#current = token
+    if (!this.#lives(token, EARLY)) return undefined
     try {
       return await validateToken(token.value, requestOptions(this.#platform))
     } catch (error) {
@@ -69,8 +102,9 @@ export class AppTokens {
     }
   }
 
-  #isGood({ expiresAt }: AccessToken): boolean {
+  /** By all that is known. */
+  #lives({ value, expiresAt }: AccessToken, early: number): boolean {
     const { now, random } = this.#platform
-    return expiresAt === undefined || now() < expiresAt - EARLY * (1 + random())
+    return value !== this.#dead && (expiresAt === undefined || now() < expiresAt - early * (1 + random()))
   }
 }

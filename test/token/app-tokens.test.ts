@@ -36,9 +36,9 @@ describe('minted with the client secret', () => {
     const old = await clock.until(manager.get(APP))
     expect((await clock.until(manager.renew(old))).value).toBe(old.value)
     twitch.id.revoke(old.value)
-    const next = await clock.until(manager.renew(old))
+    const [next, other] = await clock.until(Promise.all([manager.renew(old), manager.get(APP)]))
     expect(next.value).not.toBe(old.value)
-    expect(await clock.until(manager.get(APP))).toBe(next)
+    expect(other).toBe(next)
     expect(asked('/token')).toBe(2)
   })
 
@@ -54,6 +54,118 @@ describe('minted with the client secret', () => {
   test('a public app is told that it can have none', async () => {
     const { clock, openTab } = createWorld()
     await expect(clock.until(openTab().manager.get(APP))).rejects.toMatchObject({ name: 'ConfigurationError' })
+  })
+})
+
+/** From now on Twitch does not answer. @returns The function that ends it. */
+function silence({ faults }: ReturnType<typeof confidential>['twitch'], path: string) {
+  return faults.add({ host: 'id', path, fault: { kind: 'status', status: 503 } })
+}
+
+describe('while Twitch does not answer', () => {
+  test('one that works is handed out, and Twitch is asked again more and more seldom', async () => {
+    const { clock, twitch, asked, openTab } = confidential()
+    const { manager } = openTab()
+    const token = await clock.until(manager.get(APP))
+    await clock.advance(HOUR)
+    const end = silence(twitch, '/validate')
+    for (let second = 0; second < 120; second += 1) {
+      expect(await clock.until(manager.get(APP))).toBe(token)
+      await clock.advance(1000)
+    }
+    const inVain = asked('/validate')
+    expect(inVain).toBeGreaterThan(5)
+    expect(inVain).toBeLessThan(15)
+    end()
+    await clock.advance(30_000)
+    for (const wait of [0, HOUR - 1]) {
+      await clock.advance(wait)
+      expect(await clock.until(manager.get(APP))).toBe(token)
+      expect(asked('/validate')).toBe(inVain + 1)
+    }
+    expect(asked('/token')).toBe(1)
+  })
+
+  test.each([
+    ['ten minutes', '600', 600_000],
+    ['a day, which is an hour', '86400', HOUR],
+  ])('it is asked no sooner than it said, where that can be read: in %s', async (_, retryAfter, pause) => {
+    const { clock, twitch, openTab } = confidential()
+    let inVain = 0
+    const busy = async () => {
+      inVain += 1
+      return new Response('', { status: 429, headers: { 'retry-after': retryAfter } })
+    }
+    const { store } = openTab()
+    await clock.until(openTab(store).manager.get(APP))
+    const { manager } = openTab(store, { fetch: busy })
+    for (const [wait, times] of [
+      [0, 1],
+      [pause - 1000, 1],
+      [1000, 2],
+    ] as const) {
+      await clock.advance(wait)
+      const { value } = await clock.until(manager.get(APP))
+      expect([twitch.id.isAlive(value), inVain]).toEqual([true, times])
+    }
+  })
+
+  test('a page that has only just begun hands out what rests in the store', async () => {
+    const { clock, twitch, openTab } = confidential()
+    const { manager, store } = openTab()
+    const { value } = await clock.until(manager.get(APP))
+    silence(twitch, '/validate')
+    expect(await clock.until(openTab(store).manager.get(APP))).toMatchObject({ value, kind: 'app' })
+  })
+
+  test('one that cannot be replaced is handed out to its end, and no longer', async () => {
+    const { clock, twitch, asked, openTab } = createWorld({ clientType: 'confidential', accessTokenLifetime: 4 * 3600 })
+    const { manager, store } = openTab()
+    const { value } = await clock.until(manager.get(APP))
+    silence(twitch, '/token')
+    await clock.advance(4 * HOUR - 1)
+    const both = [manager, openTab(store).manager]
+    for (const page of both.flatMap((page) => [page, page])) {
+      expect(await clock.until(page.get(APP))).toMatchObject({ value })
+    }
+    expect(asked('/token')).toBe(1 + both.length)
+    await clock.advance(1)
+    for (const page of both) await expect(clock.until(page.get(APP))).rejects.toMatchObject({ name: 'NetworkError' })
+  })
+
+  test('and answers again, one is replaced before its end as ever', async () => {
+    const { clock, twitch, openTab } = createWorld({ clientType: 'confidential', accessTokenLifetime: 4 * 3600 })
+    const { manager } = openTab()
+    const { value } = await clock.until(manager.get(APP))
+    await clock.advance(HOUR)
+    const end = silence(twitch, '/validate')
+    await clock.until(manager.get(APP))
+    end()
+    await clock.advance(HOUR - 60_000)
+    await clock.until(manager.get(APP))
+    await clock.advance(59 * 60_000)
+    expect((await clock.until(manager.get(APP))).value).not.toBe(value)
+  })
+
+  test('whoever was refused with one is not answered with it', async () => {
+    const { clock, twitch, openTab } = confidential()
+    const { manager } = openTab()
+    const token = await clock.until(manager.get(APP))
+    twitch.id.revoke(token.value)
+    const end = silence(twitch, '/validate')
+    await expect(clock.until(manager.renew(token))).rejects.toMatchObject({ name: 'NetworkError' })
+    end()
+    expect((await clock.until(manager.renew(token))).value).not.toBe(token.value)
+  })
+
+  test('one that is known to be dead is not handed out, though no other one is to be had', async () => {
+    const { clock, twitch, openTab } = confidential()
+    const { manager } = openTab()
+    const token = await clock.until(manager.get(APP))
+    twitch.id.revoke(token.value)
+    silence(twitch, '/token')
+    await expect(clock.until(manager.renew(token))).rejects.toMatchObject({ name: 'NetworkError' })
+    await expect(clock.until(manager.get(APP))).rejects.toMatchObject({ name: 'NetworkError' })
   })
 })
 
@@ -101,5 +213,16 @@ describe('of a handler of one’s own', () => {
     await expect(clock.until(manager.get(APP))).rejects.toMatchObject({ reason: 'invalid' })
     await expect(clock.until(manager.get(APP))).rejects.toMatchObject({ reason: 'invalid' })
     expect(asked('/validate')).toBe(1)
+  })
+
+  test('is handed out without an answer where Twitch has vouched for it, and not where nobody knows whose it is', async () => {
+    const { clock, twitch, manager } = ask(({ twitch }) => twitch.id.issueAppToken(CLIENT_ID).accessToken)
+    const end = silence(twitch, '/validate')
+    await expect(clock.until(manager.get(APP))).rejects.toMatchObject({ name: 'NetworkError' })
+    end()
+    const token = await clock.until(manager.get(APP))
+    silence(twitch, '/validate')
+    await clock.advance(HOUR)
+    expect(await clock.until(manager.get(APP))).toBe(token)
   })
 })

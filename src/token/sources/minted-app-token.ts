@@ -24,7 +24,7 @@ export function mintedAppToken({ app, book, platform }: Keyring): FindAppToken {
       const record = readAppTokenRecord(stored)
       if (record !== undefined) {
         const token = issue(record)
-        if ((await vouch(token)) !== undefined) return token
+        if ((await vouch(token, true)) !== undefined) return token
       }
       if (app?.clientSecret === undefined) {
         throw new ConfigurationError(
