@@ -49,7 +49,8 @@ interface Opened {
   readonly keeper: Keeper
   readonly source: TokenSource
   readonly upkeep: Upkeep
-  readonly appTokens: AppTokens
+  /** `undefined`: the user's token serves for that as well. */
+  readonly appTokens: AppTokens | undefined
   readonly noApp: HandlerError | undefined
 }
 
@@ -133,7 +134,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const { kind = 'user', user, scopes = [], signal } = request
     requireRequest(request)
     signal?.throwIfAborted()
-    if (kind === 'app') return this.#bounded((await this.#open()).appTokens.get(), signal)
+    const appTokens = kind === 'app' ? (await this.#open()).appTokens : undefined
+    if (appTokens) return this.#bounded(appTokens.get(), signal)
     const known = this.#opened?.source.known(user, scopes)
     const now = this.#handler.platform.now()
     if (known?.isGood(now) && known.can(scopes)) {
@@ -260,7 +262,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
     const warn = (problem: unknown) => this.#warn(problem)
     const source = openSource(keeper, warn)
     const upkeep = new Upkeep(keeper, source, warn)
-    const appTokens = new AppTokens(keyring.platform, findAppToken)
+    const appTokens = findAppToken && new AppTokens(keyring.platform, findAppToken)
     this.#opened = { keyring, keeper, source, upkeep, appTokens, noApp }
     return this.#opened
   }
@@ -313,7 +315,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   }
 
   #renew({ keeper, source, appTokens }: Opened, refused: AccessToken): Promise<AccessToken> {
-    return refused.kind === 'app' ? appTokens.renew(refused) : renewRefused(keeper, source, refused)
+    return appTokens && refused.kind === 'app' ? appTokens.renew(refused) : renewRefused(keeper, source, refused)
   }
 
   /** A caller's abort ends its wait, and nothing else. */

@@ -8,7 +8,8 @@ import type { TokenSource } from './sources/token-source.ts'
 export interface Supply {
   readonly keyring: Keyring
   openSource(keeper: Keeper, warn: (problem: unknown) => void): TokenSource
-  readonly findAppToken: FindAppToken
+  /** `undefined`: the user's token serves for that as well. */
+  readonly findAppToken: FindAppToken | undefined
   /** Why there is no app. */
   readonly noApp?: HandlerError | undefined
 }

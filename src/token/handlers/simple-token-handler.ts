@@ -1,6 +1,8 @@
 import { refuseUnknownOptions } from '../../internal/options.ts'
+import type { TokenStore } from '../../stores/token-store.ts'
 import type { PlatformOptions } from '../../types.ts'
 import { type App, appOf } from '../app.ts'
+import type { Supply } from '../supply.ts'
 import { Token } from '../token.ts'
 import { warnOfSecretInPage } from '../warn-of-secret.ts'
 import { BaseTokenHandler, type ClientCredentials } from './base-token-handler.ts'
@@ -19,16 +21,19 @@ export interface SimpleTokenHandlerOptions {
 export class SimpleTokenHandler extends BaseTokenHandler {
   readonly #app: App
   readonly #token: Token
-  readonly #clientToken: Token
+  readonly #clientToken: Token | undefined
 
-  /** @throws {TypeError} An argument is no token or client id, or an option is unknown. */
+  /**
+   * @param accessToken A user's.
+   * @throws {TypeError} An argument is no token or client id, or an option is unknown.
+   */
   constructor(accessToken: string, clientId: string, options: SimpleTokenHandlerOptions = {}) {
     refuseUnknownOptions('SimpleTokenHandler', options, ['refreshToken', 'clientToken', 'clientSecret', 'platform'])
     super(options.platform)
     warnOfSecretInPage(options.clientSecret)
     this.#app = appOf({ clientId, clientSecret: options.clientSecret })
     this.#token = new Token(accessToken, options.refreshToken)
-    this.#clientToken = options.clientToken === undefined ? this.#token : new Token(options.clientToken)
+    this.#clientToken = options.clientToken === undefined ? undefined : new Token(options.clientToken)
   }
 
   override async getUserToken(): Promise<Token> {
@@ -36,7 +41,7 @@ export class SimpleTokenHandler extends BaseTokenHandler {
   }
 
   override async getClientToken(): Promise<Token> {
-    return this.#clientToken
+    return this.#clientToken ?? this.#token
   }
 
   override async getClientCredentials(): Promise<ClientCredentials> {
@@ -45,5 +50,12 @@ export class SimpleTokenHandler extends BaseTokenHandler {
 
   override async getIrcToken(): Promise<Token> {
     return this.#token
+  }
+
+  /** @internal */
+  override async supply(journal: TokenStore | undefined): Promise<Supply> {
+    const supply = await super.supply(journal)
+    const hasAppToken = this.#clientToken || this.getClientToken !== SimpleTokenHandler.prototype.getClientToken
+    return hasAppToken ? supply : { ...supply, findAppToken: undefined }
   }
 }
