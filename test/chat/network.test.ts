@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ChatClient } from '../../src/chat/client.ts'
 import { ChatReader } from '../../src/chat/reader.ts'
 import { NetworkError, TokenRejectedError } from '../../src/errors.ts'
 import { connected, createFakeChat, createReader, type FakeChat, texts } from './fake.ts'
@@ -433,4 +434,82 @@ test('a listener that closes hears nothing more, not even of the same frame', as
   for (const text of ['1', '2', '3']) chat.twitch.chat.send('viewer', 'a', text)
   await chat.clock.advance(1000)
   expect(heard).toEqual(['#a 1'])
+})
+
+/** Says so many messages, ten each second. */
+async function talk(chat: FakeChat, count: number): Promise<string[]> {
+  const said: string[] = []
+  for (let index = 0; index < count; index += 1) {
+    const text = `${chat.clock.now()}`
+    chat.twitch.chat.send('viewer', 'streamer', text)
+    said.push(`#streamer ${text}`)
+    await chat.clock.advance(100)
+  }
+  return said
+}
+
+describe('a move', () => {
+  test('ends two seconds after its last channel', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `channel${index}`)
+    const chat = createFakeChat({ users: ['bot', ...names].map((login) => ({ login })) })
+    const reader = await connected(chat, { channels: names })
+    await chat.clock.advance(60_000)
+    const before = chat.clock.now()
+    chat.twitch.chat.reconnect({ closeAfter: false })
+    await chat.clock.advance(12_999)
+    expect(times(chat, 'JOIN', before).at(-1)).toBe(11_000)
+    expect(chat.twitch.chat.connections).toHaveLength(2)
+    await chat.clock.advance(1)
+    expect(chat.twitch.chat.connections).toHaveLength(1)
+    expect(reader.joined).toHaveLength(30)
+    reader.close()
+  })
+
+  test('tells once what a slower new connection repeats after the old one is gone', async () => {
+    const chat = createFakeChat()
+    const reader = await connected(chat, { channels: ['streamer'] })
+    const heard = texts(reader)
+    chat.twitch.chat.reconnect({ closeAfter: false })
+    await chat.clock.advance(100)
+    const [, fresh] = chat.twitch.chat.connections
+    if (fresh) fresh.latency = 1500
+    const said = await talk(chat, 50)
+    await chat.clock.advance(60_000)
+    expect(heard).toEqual(said)
+    expect(chat.twitch.chat.connections).toHaveLength(1)
+    reader.close()
+  })
+
+  test('that begins before the last one is over repeats nothing either', async () => {
+    const chat = createFakeChat()
+    const reader = await connected(chat, { channels: ['streamer'] })
+    const heard = texts(reader)
+    chat.twitch.chat.reconnect({ closeAfter: false })
+    await chat.clock.advance(50)
+    const on = chat.twitch.chat.connections.slice(1)
+    for (const connection of on) connection.latency = 500
+    const said = await talk(chat, 2)
+    chat.twitch.chat.reconnect({ on, closeAfter: false })
+    said.push(...(await talk(chat, 50)))
+    await chat.clock.advance(60_000)
+    expect(heard.toSorted()).toEqual(said.toSorted())
+    expect(chat.twitch.chat.connections).toHaveLength(1)
+    reader.close()
+  })
+})
+
+test('to leave ends what waits with its reason, and is no loss where nothing was connected', async () => {
+  const chat = createFakeChat()
+  const client = new ChatClient({ tokens: chat.tokens, platform: chat.twitch.platform })
+  const lost: unknown[] = []
+  client.on('disconnected', ({ error }) => lost.push(error))
+  const reason = new TokenRejectedError('Signed out.', { reason: 'signed-out' })
+  const said = client.say('streamer', 'later', { whenOffline: 'wait' })
+  client.leave(reason)
+  await expect(said).rejects.toBe(reason)
+  expect(lost).toEqual([])
+  const connecting = client.connect()
+  client.leave(reason)
+  await expect(connecting).rejects.toBe(reason)
+  expect(lost).toEqual([reason])
 })
