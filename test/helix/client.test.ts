@@ -22,6 +22,47 @@ describe('a client', () => {
       expect(make).toThrow('HelixClient takes an AccessTokenSource, such as client.tokens.')
     },
   )
+
+  it('refuses an option that would do nothing', () => {
+    const make = () => new HelixClient(stubTokens().tokens, { maxwait: 1 } as object)
+    expect(make).toThrow('HelixClient has no option "maxwait". It has: platform, maxWait.')
+  })
+
+  it('asks Twitch, if it is told of no other server', async () => {
+    const urls: unknown[] = []
+    const fetch: typeof globalThis.fetch = async (url) => {
+      urls.push(url)
+      return Response.json({ data: [] })
+    }
+    await new HelixClient(stubTokens().tokens, { platform: { fetch } }).get('/users')
+    expect(urls).toEqual(['https://api.twitch.tv/helix/users'])
+  })
+
+  it('asks for the client id once, and refuses one that no header can carry', async () => {
+    const { platform, calls } = stubPlatform()
+    const { tokens } = stubTokens()
+    const ids = ['cl1ent', 'other']
+    const helix = new HelixClient({ ...tokens, clientId: async () => ids.shift() as string }, { platform })
+    for (let time = 0; time < 2; time += 1) await helix.get('/users')
+    expect(calls.map(({ headers }) => headers['Client-Id'])).toEqual(['cl1ent', 'cl1ent'])
+    const broken = new HelixClient({ ...tokens, clientId: async () => 'cl1ent\r\nX-Evil: 1' }, { platform })
+    expect(await rejection(broken.get('/users'))).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringMatching(/^The client id must be a string of visible ASCII characters/),
+    })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('ends the wait of all whom the rate limit holds back when it is closed', async () => {
+    const { platform } = stubPlatform([200, { data: [] }, { 'ratelimit-remaining': '0' }])
+    const setTimeout: typeof platform.setTimeout = () => ({})
+    const helix = new HelixClient(stubTokens().tokens, { platform: { ...platform, setTimeout } })
+    await helix.get('/users')
+    const waiting = rejection(helix.get('/users'))
+    await new Promise((resolve) => setImmediate(resolve))
+    helix.close()
+    expect(await waiting).toMatchObject({ name: 'AbortError' })
+  })
 })
 
 describe('a request', () => {
@@ -170,9 +211,31 @@ describe('a request', () => {
 
   it('ends with the reason of the caller', async () => {
     const reason = new Error('changed my mind')
-    const { helix, calls } = setUp()
-    await expect(helix.get('/users', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-    expect(calls).toEqual([])
+    const { helix, calls, asked } = setUp()
+    const signal = AbortSignal.abort(reason)
+    await expect(helix.get('/users', { signal })).rejects.toBe(reason)
+    await expect(helix.lookUp('users', { id: '1' }, { signal })).rejects.toBe(reason)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([...calls, ...asked]).toEqual([])
+  })
+
+  it('has as long as the caller says', async () => {
+    const { platform, tokens } = setUp()
+    const delays: number[] = []
+    const setTimeout: typeof platform.setTimeout = (_, delay) => {
+      delays.push(delay)
+      return {}
+    }
+    const helix = new HelixClient(tokens, { platform: { ...platform, setTimeout } })
+    await helix.get('/users', { timeout: 5000 })
+    await helix.get('/users')
+    expect(delays).toEqual([5000, 10_000])
+  })
+
+  it('is not repeated with a token that no header can carry', async () => {
+    const { helix, calls, waits } = setUp([], { value: 'OAuth first' })
+    expect(await rejection(helix.get('/users'))).toBeInstanceOf(TypeError)
+    expect([...calls, ...waits]).toEqual([])
   })
 })
 
@@ -188,6 +251,13 @@ describe('a refused token', () => {
     const { helix, calls } = setUp([DEAD, [200, { data: [] }]])
     await helix.post('/clips', { query: { broadcaster_id: '1' } })
     expect(calls).toHaveLength(2)
+  })
+
+  it('is not renewed where none was sent', async () => {
+    const { helix, renewed } = setUp([DEAD])
+    const query = { broadcaster_id: '1' }
+    expect(await rejection(helix.get('/schedule/icalendar', { query }))).toMatchObject({ status: 401 })
+    expect(renewed).toEqual([])
   })
 
   it('is not renewed a second time', async () => {
@@ -231,6 +301,16 @@ describe('the rate limit', () => {
     expect(await drain({ kind: 'extension' }, Array(40).fill('users'))).toBe(30))
   it('counts chat messages for themselves', async () =>
     expect(await drain({ kind: 'extension' }, [...Array(40).fill('users'), 'message'])).toBe(31))
+})
+
+describe('the headers of an answer', () => {
+  it('count more than what was reckoned', async () => {
+    const { platform, calls } = stubPlatform([200, { data: [] }, { 'ratelimit-remaining': '0' }])
+    const helix = new HelixClient(stubTokens().tokens, { platform, maxWait: 0 })
+    await helix.get('/users')
+    expect(await rejection(helix.get('/users'))).toMatchObject({ name: 'HelixError', status: 429 })
+    expect(calls).toHaveLength(1)
+  })
 })
 
 describe('an error', () => {
