@@ -89,6 +89,28 @@ describe('RateLimit', () => {
     expect(await rejection(take(0))).toMatchObject({ status: 429 })
   })
 
+  it('lets nobody overtake one whose timer is late', async () => {
+    const { take, takeAll, advance, begin, end } = setUp()
+    await takeAll()
+    const gone: string[] = []
+    begin('a')
+    void take(10_000).then(() => gone.push('a'))
+    end('a')
+    await advance(1_000)
+    begin('b')
+    void take(10_000).then(() => gone.push('b'))
+    await advance(0)
+    expect(gone).toEqual(['a'])
+    await advance(1_000)
+    expect(gone).toEqual(['a', 'b'])
+  })
+
+  it('counts nothing for a caller who has given up already', async () => {
+    const { take, takeAll } = setUp()
+    await expect(take(0, AbortSignal.abort('enough'))).rejects.toBe('enough')
+    await takeAll()
+  })
+
   it('refuses a wait that the queue makes too long', async () => {
     const { take, takeAll } = setUp()
     await takeAll()
@@ -117,7 +139,8 @@ describe('RateLimit', () => {
     limit.block(5_000)
     expect(await rejection(take(4_999))).toMatchObject({ retryAt: 1_005_000 })
     await advance(5_000)
-    await take(0)
+    for (let i = 0; i < 5; i += 1) await take(0)
+    expect(await rejection(take(999))).toMatchObject({ retryAt: 1_006_000 })
   })
 
   it('keeps the place of one who must ask again', async () => {
@@ -166,6 +189,13 @@ describe('RateLimit', () => {
     expect(await rejection(take(499))).toMatchObject({ retryAt: 1_000_500 })
   })
 
+  it('lets as many go as the headers say are left', async () => {
+    const { limit, take } = setUp()
+    limit.learn(new Headers({ 'Ratelimit-Remaining': '3' }))
+    for (let i = 0; i < 3; i += 1) await take(0)
+    expect(await rejection(take(999))).toMatchObject({ retryAt: 1_001_000 })
+  })
+
   it('reads the limit once: it stays the same, and headers are slow to read', async () => {
     const { limit, take } = setUp()
     const read: string[] = []
@@ -184,5 +214,8 @@ describe('RateLimit', () => {
     const { limit, take } = setUp()
     limit.learn(new Headers({ 'Ratelimit-Limit': '-1', 'Ratelimit-Remaining': 'many' }))
     await take(0)
+    limit.learn(new Headers({ 'Ratelimit-Limit': '0', 'Ratelimit-Remaining': '1' }))
+    await take(0)
+    expect(await rejection(take(999))).toMatchObject({ retryAt: 1_001_000 })
   })
 })
