@@ -4,7 +4,7 @@ import { HelixClient } from '../../src/helix/client.ts'
 import type { HelixStream, HelixUser } from '../../src/helix/results.ts'
 import type { PlatformOptions } from '../../src/types.ts'
 import { rejection } from '../oauth/stub.ts'
-import { stubPlatform, stubTokens } from './stub.ts'
+import { offline, type Reply, stubPlatform, stubTokens } from './stub.ts'
 
 /** Knows every user with a number for an id but those over 1,000, and refuses a request with any other id. */
 function setUp() {
@@ -64,6 +64,39 @@ describe('lookUp', () => {
     expect(settled.flatMap(({ status }, i) => (status === 'rejected' ? [ids[i]] : []))).toEqual(['bad'])
     expect(settled[37]).toMatchObject({ reason: { name: 'HelixError', status: 400 } })
     expect(requests.length).toBeLessThan(20)
+  })
+
+  it('lets a bad one of two fail alone', async () => {
+    const { helix } = setUp()
+    const [good, bad] = await Promise.allSettled(['1', 'bad'].map((id) => helix.lookUp('users', { id })))
+    expect(good).toEqual({ status: 'fulfilled', value: { id: '1' } })
+    expect(bad).toMatchObject({ reason: { status: 400 } })
+  })
+
+  it.each<[string, Reply, number]>([
+    ['forbidden', [403, { status: 403, message: 'No.' }], 1],
+    ['not answered', offline, 3],
+  ])('asks for no halves of what is %s as a whole', async (_, reply, count) => {
+    const { platform, calls } = stubPlatform(reply)
+    const helix = new HelixClient(stubTokens().tokens, { platform })
+    const errors = await Promise.all(['1', '2'].map((id) => rejection(helix.lookUp('users', { id }))))
+    expect(errors[0]).toBe(errors[1])
+    expect(calls).toHaveLength(count)
+  })
+
+  it.each([
+    ['users', { id: '7' }, '/users?id=7', { id: '7' }],
+    ['users', { login: 'Dev' }, '/users?login=Dev', { login: 'dev' }],
+    ['streams', { id: '7' }, '/streams?user_id=7&first=100', { user_id: '7' }],
+    ['streams', { login: 'Dev' }, '/streams?user_login=Dev&first=100', { user_login: 'dev' }],
+    ['channels', { id: '7' }, '/channels?broadcaster_id=7', { broadcaster_id: '7' }],
+    ['games', { id: '7' }, '/games?id=7', { id: '7' }],
+    ['games', { login: 'Chess' }, '/games?name=Chess', { name: 'chess' }],
+  ] as const)('finds one of the %s by %j', async (kind, key, address, item) => {
+    const { platform, calls } = stubPlatform([200, { data: [{ other: '7' }, item] }])
+    const helix = new HelixClient(stubTokens().tokens, { platform })
+    await expect(helix.lookUp(kind, key)).resolves.toEqual(item)
+    expect(calls.map(({ path, query }) => `${path}?${query}`)).toEqual([address])
   })
 
   it('mixes no tokens', async () => {
@@ -161,12 +194,13 @@ describe('lookUp', () => {
   it.each([
     ['channels', { login: 'dev' }],
     ['users', { id: '' }],
+    ['users', { id: 7 }],
     ['teams', { id: '1' }],
     ['users', '1'],
     ['users', undefined],
   ])('refuses to look up %s by %j', async (kind, key) => {
     const { helix } = setUp()
-    expect(await rejection(helix.lookUp(kind as 'users', key as { id: string }))).toMatchObject({
+    expect(await rejection(helix.lookUp(kind as 'users', key as unknown as { id: string }))).toMatchObject({
       name: 'TypeError',
       message: 'Look up users, streams and games by `id` or `login`, channels by `id`.',
     })
