@@ -51,14 +51,19 @@ const STATES = /authorization_pending|slow_down|access_denied|expired_token|inva
  * @see https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#device-code-grant-flow
  */
 export async function requestDeviceCode(options: DeviceCodeOptions): Promise<DeviceCodeResponse> {
-  return post('Asking for a device code', 'device', formOf(options), options, ({ status, body }) =>
-    status === 200 ? readDeviceCodeResponse(body) : undefined,
+  return post(
+    'Asking for a device code',
+    'device',
+    // `scopes`, unlike everywhere else at Twitch.
+    { client_id: options.clientId, scopes: options.scopes.join(' ') },
+    options,
+    ({ status, body }) => (status === 200 ? readDeviceCodeResponse(body) : undefined),
   )
 }
 
 /**
  * Asks once whether the user has agreed. A device code can be exchanged once: after an exchange without an answer, an
- * `invalid_device_code` means that the tokens were lost on the way.
+ * `invalid_device_code` means that the tokens were lost on the way. So it waits for 30 s, unless told otherwise.
  *
  * @throws {ConfigurationError} The client id is wrong.
  * @throws {NetworkError} No usable answer came.
@@ -67,21 +72,14 @@ export async function exchangeDeviceCode(
   deviceCode: string,
   options: DeviceCodeOptions,
 ): Promise<TokenResponse | DeviceCodeState> {
+  const { timeout = 30_000 } = options
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
-  const form = { ...formOf(options), device_code: deviceCode, grant_type }
-  return post(
-    'Exchanging a device code',
-    'token',
-    form,
-    options,
+  const form = { client_id: options.clientId, scopes: options.scopes.join(' '), device_code: deviceCode, grant_type }
+  return post('Exchanging a device code', 'token', form, { ...options, timeout }, (answer) => {
     // It reads `invalid device code`, too.
-    (answer) => readTokenResponse(answer) ?? readState(readRefusal(answer)?.replaceAll(' ', '_')),
-  )
-}
-
-/** `scopes`, unlike everywhere else at Twitch. */
-function formOf({ clientId, scopes }: DeviceCodeOptions): { client_id: string; scopes: string } {
-  return { client_id: clientId, scopes: scopes.join(' ') }
+    const [state] = readRefusal(answer)?.replaceAll(' ', '_').match(STATES) ?? []
+    return readTokenResponse(answer) ?? (state as DeviceCodeState | undefined)
+  })
 }
 
 /** @returns `undefined` when it is no such answer. */
@@ -98,8 +96,4 @@ export function readDeviceCodeResponse(body: unknown): DeviceCodeResponse | unde
     expires_in: seconds,
     interval: Math.max(1, Math.min(asNumber(interval) || 5, seconds)),
   }
-}
-
-function readState(refusal = ''): DeviceCodeState | undefined {
-  return STATES.exec(refusal)?.[0] as DeviceCodeState | undefined
 }

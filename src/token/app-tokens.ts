@@ -4,7 +4,6 @@ import { SingleFlight } from '../internal/single-flight.ts'
 import { TIMED_OUT } from '../internal/wait.ts'
 import { type ValidateResponse, validateToken } from '../oauth/validate.ts'
 import type { AccessToken, Platform } from '../types.ts'
-import { requestOptions } from './app.ts'
 import { VALIDATE_EVERY } from './validation.ts'
 
 /** A new one is asked for so long before the end, and up to as much again earlier, so that many Workers do not ask at once. */
@@ -94,7 +93,7 @@ export class AppTokens {
     if (isOurs) this.#current = token
     if (!this.#lives(token, EARLY)) return undefined
     try {
-      return await validateToken(token.value, requestOptions(this.#platform))
+      return await validateToken(token.value, this.#platform)
     } catch (error) {
       if (!(error instanceof TokenRejectedError)) throw error
       this.#dead = token.value

@@ -1,5 +1,4 @@
 import { revokeToken } from '../oauth/revoke.ts'
-import { requestOptions } from './app.ts'
 import type { Keyring } from './keyring.ts'
 
 /** Nobody waits for more than an attempt: what is not stored is lost to everybody. */
@@ -7,5 +6,5 @@ export async function revokeQuietly(
   { book, platform }: Pick<Keyring, 'book' | 'platform'>,
   accessToken: string,
 ): Promise<void> {
-  await revokeToken(accessToken, { clientId: book.clientId, ...requestOptions(platform) }).catch(() => {})
+  await revokeToken(accessToken, { clientId: book.clientId, ...platform }).catch(() => {})
 }

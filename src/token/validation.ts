@@ -1,7 +1,6 @@
 import { TokenRejectedError } from '../errors.ts'
 import { validateToken } from '../oauth/validate.ts'
 import type { Platform, Scope } from '../types.ts'
-import { requestOptions } from './app.ts'
 
 /** A token is validated this often, in milliseconds. @see https://dev.twitch.tv/docs/authentication/validate-tokens/ */
 export const VALIDATE_EVERY = 3_600_000
@@ -39,7 +38,7 @@ export async function validateUserToken(
 ): Promise<Validation> {
   let answer: Awaited<ReturnType<typeof validateToken>>
   try {
-    answer = await validateToken(accessToken, requestOptions(platform))
+    answer = await validateToken(accessToken, platform)
   } catch (error) {
     if (error instanceof TokenRejectedError) return { alive: false }
     throw error

@@ -105,4 +105,14 @@ describe('exchangeDeviceCode', () => {
     const { options } = stub([400, { status: 400, message: 'missing client secret' }])
     expect(await rejection(exchangeDeviceCode('dev1ce', { ...app, ...options }))).toBeInstanceOf(ConfigurationError)
   })
+
+  it('waits for 30 seconds, unless told otherwise: what comes later is lost', async () => {
+    const { options } = stub([400, { status: 400, message: 'authorization_pending' }])
+    const delays: number[] = []
+    const setTimeout = (_: () => void, delay: number) => delays.push(delay)
+    for (const timeout of [undefined, 5_000]) {
+      await exchangeDeviceCode('dev1ce', { ...app, ...options, timeout, setTimeout, clearTimeout: () => {} })
+    }
+    expect(delays).toEqual([30_000, 5_000])
+  })
 })

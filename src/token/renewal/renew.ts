@@ -2,7 +2,7 @@ import { ConfigurationError, NetworkError, StoreError, TokenRejectedError } from
 import { refreshToken } from '../../oauth/refresh.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Platform } from '../../types.ts'
-import { type App, requestOptions } from '../app.ts'
+import type { App } from '../app.ts'
 import { type Entry, isLiving, type RecordBook } from '../record-book.ts'
 import { rejection } from '../rejection.ts'
 import { expiryFrom, type Validation, type Vouched, validateUserToken } from '../validation.ts'
@@ -187,7 +187,7 @@ export class Renewal {
       }
       const answer = refreshToken(spent, {
         clientId: app.clientId,
-        ...requestOptions(platform),
+        ...platform,
         timeout: POST_TIMEOUT,
       })
       trace('send', key, `attempt ${mine.attempt}`)
@@ -216,7 +216,7 @@ export class Renewal {
       response = await refreshToken(record.refreshToken ?? '', {
         clientId: app.clientId,
         clientSecret: app.clientSecret,
-        ...requestOptions(platform),
+        ...platform,
         timeout: POST_TIMEOUT,
       })
     } catch (error) {

@@ -61,7 +61,7 @@ export async function signInWithDeviceCode(
   const { scopes, expectedUser, signal } = options
   requireScopes(scopes)
   requireUserId('expectedUser', expectedUser)
-  requireClientType(handler, 'public', 'a confidential one cannot renew without its secret.')
+  requireClientType(handler, 'public', 'A confidential one cannot renew without its secret.')
   const { keyring } = handler
   const { book, platform } = keyring
   for (;;) {

@@ -7,7 +7,7 @@ import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 export function requireClientType(handler: StoredTokenHandler, wanted: ClientType, why: string): void {
   if (handler.clientType === wanted) return
   throw new ConfigurationError(
-    `clientType must be '${wanted}' here, and the app registered as such at https://dev.twitch.tv/console/apps: ${why}`,
+    `clientType must be '${wanted}' here: register such an app at https://dev.twitch.tv/console/apps. ${why}`,
   )
 }
 

@@ -9,6 +9,7 @@ import { refuseNewerFormat } from '../renewal/record.ts'
 /** A sign-in that waits for the user, as Twitch began it: kept so that a reload loses nothing. */
 export interface PendingSignIn extends StoredRecord, DeviceCodeResponse {
   readonly deleted?: undefined
+  readonly ended?: undefined
   /** Becomes the `grantId` of the token. */
   readonly id: string
   /** Epoch milliseconds. */
@@ -50,12 +51,6 @@ export async function readSignIn(book: RecordBook): Promise<SignInRecord | undef
   return isWhole ? (stored as PendingSignIn) : { version: stored.version, deleted: true }
 }
 
-/** @returns `undefined`: this sign-in does not wait for anybody any more. */
-export async function readPending(book: RecordBook, id: string): Promise<PendingSignIn | undefined> {
-  const record = await readSignIn(book)
-  return record?.id === id && !record.deleted ? record : undefined
-}
-
 /** @returns What was written; `undefined`: somebody else was first. */
 export async function writeSignIn<Next extends SignInRecord>(
   book: RecordBook,
@@ -69,7 +64,8 @@ export async function writeSignIn<Next extends SignInRecord>(
 /** Ends a sign-in for all tabs, unless it has ended already or another one was begun. */
 export async function endSignIn(book: RecordBook, id: string, ended?: EndedSignIn['ended']): Promise<void> {
   for (;;) {
-    const record = await readPending(book, id)
-    if (!record || (await writeSignIn<EndedSignIn>(book, record, { deleted: true, id, ended }))) return
+    const record = await readSignIn(book)
+    const isOver = record?.id !== id || record.deleted
+    if (isOver || (await writeSignIn<EndedSignIn>(book, record, { deleted: true, id, ended }))) return
   }
 }

@@ -2,7 +2,6 @@ import { ConfigurationError } from '../../errors.ts'
 import { asNumber, asObject, asString } from '../../internal/json.ts'
 import { requestAppToken } from '../../oauth/client-credentials.ts'
 import type { StoredRecord } from '../../stores/token-store.ts'
-import { requestOptions } from '../app.ts'
 import type { FindAppToken } from '../app-tokens.ts'
 import type { Keyring } from '../keyring.ts'
 import { issueToken } from '../token.ts'
@@ -32,7 +31,7 @@ export function mintedAppToken({ app, book, platform }: Keyring): FindAppToken {
         )
       }
       const { clientId, clientSecret } = app
-      const answer = await requestAppToken({ clientId, clientSecret, ...requestOptions(platform) })
+      const answer = await requestAppToken({ clientId, clientSecret, ...platform })
       const next: AppTokenRecord = {
         version: (stored?.version ?? 0) + 1,
         format: 1,

@@ -178,6 +178,18 @@ describe('a device code sign-in', () => {
     expect(error).toMatchObject({ reason: 'lost-response' })
   })
 
+  test('whose answer takes 25 seconds is completed, and no tab asks meanwhile', async () => {
+    const { clock, twitch, openTab, asked } = createWorld()
+    const store = memoryStore()
+    const signIn = await clock.until(signInWithDeviceCode(openTab(store).handler, { scopes: SCOPES }))
+    const other = await clock.until(resumeSignIn(openTab(store).handler))
+    twitch.id.allow(signIn.userCode, ANN.login)
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'none', latency: 25_000 } })
+    const accounts = await clock.until(Promise.all([signIn.completed, other?.completed]))
+    expect(accounts).toMatchObject([{ id: ANN.id }, { id: ANN.id }])
+    expect(asked('/token')).toBe(1)
+  })
+
   test('is completed by the pair alone when Twitch cannot say whose it is yet', async () => {
     const { clock, twitch, openTab } = createWorld()
     const signIn = await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
@@ -235,7 +247,7 @@ describe('tabs that follow one device code sign-in', () => {
     await end()
     expect(asked('/token')).toBe(1)
     twitch.id.allow(begun.userCode, ANN.login)
-    await clock.advance(14_000)
+    await clock.advance(38_000)
     expect(asked('/token')).toBe(1)
     expect(await outcome(other?.completed)).toMatchObject({ id: ANN.id })
     expect(asked('/token')).toBe(2)
@@ -331,6 +343,16 @@ describe('an exchange without an answer', () => {
     await clock.advance(2 * MINUTE)
     expect(asked('/token')).toBeGreaterThanOrEqual(4)
     expect(asked('/token')).toBeLessThanOrEqual(7)
+  })
+
+  test('is followed by another one in 20 seconds, from where it is known to be over', async () => {
+    const { clock, twitch, openTab, asked } = createWorld()
+    await clock.until(signInWithDeviceCode(openTab().handler, { scopes: SCOPES }))
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'no-answer' } })
+    await clock.advance(24_500)
+    expect(asked('/token')).toBe(1)
+    await clock.advance(1_000)
+    expect(asked('/token')).toBe(2)
   })
 
   test('has lost nothing once Twitch says that it still waits for the user', async () => {
