@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ChatClient } from '../../src/chat/client.ts'
 import { ChatReader } from '../../src/chat/reader.ts'
-import { NetworkError, TokenRejectedError } from '../../src/errors.ts'
+import { withTokens } from '../../src/chat/with-tokens.ts'
+import { MissingScopeError, NetworkError, TokenRejectedError, UnsupportedError } from '../../src/errors.ts'
 import { connected, createFakeChat, createReader, type FakeChat, texts } from './fake.ts'
 
 afterEach(() => {
@@ -512,4 +513,54 @@ test('to leave ends what waits with its reason, and is no loss where nothing was
   client.leave(reason)
   await expect(connecting).rejects.toBe(reason)
   expect(lost).toEqual([reason])
+})
+
+test.each([
+  ['msg_channel_suspended', 'channel-suspended'],
+  ['msg_room_not_found', 'channel-suspended'],
+  ['tos_ban', 'channel-suspended'],
+  ['msg_banned', 'banned'],
+  ['msg_channel_blocked', 'banned'],
+])('a JOIN that Twitch answers with %s fails as %s, in its words', async (msgId, reason) => {
+  const chat = createFakeChat()
+  chat.twitch.faults.add({ host: 'irc', method: 'JOIN', fault: { kind: 'drop' } })
+  const reader = await connected(chat)
+  const joining = expect(reader.join('a')).rejects.toMatchObject({ reason, channel: 'a', message: 'No.' })
+  await chat.clock.settle()
+  chat.twitch.chat.raw(`@msg-id=${msgId} :tmi.twitch.tv NOTICE #a :No.`)
+  await joining
+  reader.close()
+})
+
+test('a join has the time that those before it take, and 30 seconds', async () => {
+  const chat = createFakeChat()
+  const reader = createReader(chat, { channels: Array.from({ length: 41 }, (_, index) => `channel${index}`) })
+  const before = chat.clock.now()
+  await expect(chat.clock.until(reader.join('a'))).rejects.toMatchObject({ reason: 'not-connected' })
+  expect(chat.clock.now() - before).toBe(30_000 + 3 * 11_000)
+})
+
+test('a connection carries a hundred channels, if nothing else is said', async () => {
+  const names = Array.from({ length: 101 }, (_, index) => `channel${index}`)
+  const chat = createFakeChat({ users: ['bot', ...names].map((login) => ({ login })) })
+  const reader = await connected(chat, { channels: names, tokens: undefined })
+  await chat.clock.advance(80_000)
+  expect(chat.twitch.chat.connections.map(({ channels }) => channels.length)).toEqual([100, 1])
+  reader.close()
+})
+
+test.each([
+  ['missing_scope', new MissingScopeError('No chat:read.', { missing: ['chat:read'] })],
+  ['unsupported', new UnsupportedError('No chat for a panel.')],
+])('an error that time does not mend (%s) ends the trying', async (_, error) => {
+  const chat = createFakeChat()
+  const getForChat = async () => {
+    throw error
+  }
+  const reader = createReader(chat, { tokens: { ...chat.tokens, getForChat } })
+  await expect(reader.connect()).rejects.toBe(error)
+  expect(chat.clock.pending).toBe(0)
+  expect(() => withTokens(chat.tokens, { anonymus: true } as object)).toThrow(
+    'withTokens has no option "anonymus". It has: anonymous.',
+  )
 })
