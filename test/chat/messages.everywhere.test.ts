@@ -235,3 +235,44 @@ test('a USERNOTICE has its sender and what Twitch shows', () => {
     channel: 'x',
   })
 })
+
+test('a broadcaster is who has the badge of one', () => {
+  const broadcaster = (badges: string) => view('privmsg', `@badges=${badges} :a!a@a PRIVMSG #a :x`).broadcaster
+  expect(['broadcaster/1', 'vip/1,broadcaster/1', 'no-broadcaster/1', ''].map(broadcaster)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+})
+
+test('the answer to a message that began no thread is of the thread of that one', () => {
+  const tags = 'reply-parent-msg-id=p-1;reply-parent-user-login=parent;reply-thread-parent-msg-id='
+  expect(view('privmsg', `@${tags} :a!a@a PRIVMSG #a :x`).reply).toMatchObject({
+    threadMsgId: 'p-1',
+    threadUserLogin: 'parent',
+  })
+})
+
+test('what was said in its own room of a shared chat is no copy', () => {
+  const tags = (room: number) => `@id=1;room-id=1;source-id=1;source-room-id=${room}`
+  const copied = (room: number) => view('privmsg', `${tags(room)} :a!a@a PRIVMSG #a :x`).source?.copied
+  expect([copied(1), copied(2)]).toEqual([false, true])
+})
+
+test('what is empty, or no number, is not there', () => {
+  const { clientNonce, customRewardId, bits, sentAt, login, badges } = view(
+    'privmsg',
+    '@client-nonce=;custom-reward-id=;bits=100x;tmi-sent-ts=x100;badges=a/b/c PRIVMSG #a :x',
+  )
+  expect([clientNonce, customRewardId, bits, sentAt, login]).toEqual([undefined, undefined, 0, undefined, ''])
+  expect(badges).toEqual([{ name: 'a', version: 'b/c' }])
+})
+
+test('lines of these commands are read, and no others', () => {
+  const read = (command: string) => readMessage(parseIrcMessage(`${command} #a :x`))?.command
+  const known =
+    'PRIVMSG USERNOTICE CLEARCHAT CLEARMSG NOTICE ROOMSTATE USERSTATE GLOBALUSERSTATE WHISPER JOIN PART'.split(' ')
+  expect(known.map(read)).toEqual(known)
+  expect(['001', 'PING', 'REJOIN', 'PARTY', 'CAP'].map(read)).toEqual(Array(5).fill(undefined))
+})
