@@ -91,9 +91,30 @@ describe('parseIrcMessage', () => {
   )
 })
 
+test('a semicolon in the text ends no tag', () => {
+  const { tags } = parse('@a=1;b=2 :a!a@a PRIVMSG #c :x; y=3; z')
+  expect([...tags]).toEqual([
+    ['a', '1'],
+    ['b', '2'],
+  ])
+  expect([tags.get('a'), tags.get('b'), tags.get('y')]).toEqual(['1', '2', undefined])
+  expect([...tags[Symbol.iterator]()]).toEqual([...tags])
+})
+
+test('a name with dots before an @ or a ! is a nick all the same', () => {
+  expect(parse(':a.b!c PING').prefix).toEqual({ nick: 'a.b', user: 'c', host: undefined })
+})
+
 describe('formatIrcMessage', () => {
   test('writes what can be sent', () => {
     expect(formatIrcMessage({ command: 'JOIN', params: ['#a,#b'] })).toBe('JOIN #a,#b')
+    expect(formatIrcMessage({ command: 'A:B@C', params: ['a:b', 'c'] })).toBe('A:B@C a:b :c')
+    expect(['a:b', 'a b', ':a', ''].map((param) => formatIrcMessage({ command: 'X', params: [param] }))).toEqual([
+      'X a:b',
+      'X :a b',
+      'X ::a',
+      'X :',
+    ])
     expect(formatIrcMessage({ command: 'PRIVMSG', params: ['#a', 'b'] })).toBe('PRIVMSG #a :b')
     expect(formatIrcMessage({ command: 'CAP', params: ['REQ', 'twitch.tv/tags twitch.tv/commands'] })).toBe(
       'CAP REQ :twitch.tv/tags twitch.tv/commands',
