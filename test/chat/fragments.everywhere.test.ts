@@ -104,3 +104,38 @@ test('pictures have addresses', () => {
   expect(badgeImageUrl({ name: 'vip', version: '1' }, sets, '4x')).toBe('four')
   expect(badgeImageUrl({ name: 'vip', version: '2' }, sets)).toBeUndefined()
 })
+
+describe('ranges', () => {
+  test.each([
+    ['25:5-9', 'hi', [text('hi')]],
+    ['25:0-1x', 'hi', [text('hi')]],
+    ['25:x0-1', 'hi', [text('hi')]],
+    [':0-1', 'hi', [text('hi')]],
+    ['1902:6-10/25:0-4', 'Kappa Keepo', [emote('Kappa', '25'), text(' '), emote('Keepo', '1902')]],
+    ['1:0-10/2:2-4', 'Kappa Keepo', [emote('Kappa Keepo', '1')]],
+    ['1:0-8/2:0-4', 'Kappa Kee', [emote('Kappa', '2'), text(' Kee')]],
+  ])('%s of %j that overlap, come late or make no sense', (tag, message, expected) => {
+    expect(cut(`emotes=${tag}`, message)).toEqual(expected)
+  })
+})
+
+test.each([
+  ['someone@example.com', undefined],
+  ['example.com|x', undefined],
+  ['HTTPS://EXAMPLE.COM/A', 'https://example.com/A'],
+  ['example.com/?next=https://twitch.tv', 'https://example.com/?next=https://twitch.tv'],
+  ['Example.COM', 'https://example.com/'],
+])('%s is a link to %s', (message, url) => {
+  expect(cut('id=1', message)).toEqual([url === undefined ? text(message) : { type: 'link', text: message, url }])
+})
+
+test.each([
+  ['CHEER100', true],
+  ['!cheer100', false],
+  ['cheer100!', false],
+  ['cheer100cheer', false],
+])('%s cheers: %s', (message, cheers) => {
+  expect(cut('bits=100', message)).toEqual([
+    cheers ? { type: 'cheermote', text: message, prefix: 'CHEER', bits: 100 } : text(message),
+  ])
+})
