@@ -5,10 +5,12 @@ import { fc } from '../setup/fast-check.ts'
 test('cuts between words, and keeps every character', () => {
   expect(splitText('one two three', 7)).toEqual(['one ', 'two ', 'three'])
   expect(splitText('one two', 7)).toEqual(['one two'])
+  expect(splitText('one two three', 8)).toEqual(['one two ', 'three'])
   expect(splitText('abcdefgh', 3)).toEqual(['abc', 'def', 'gh'])
 })
 
 test('no part starts like a command', () => {
+  expect(splitText('one two /three', 9)).toEqual(['one ', 'two /thre', 'e'])
   expect(splitText('hello /ban me', 8)).toEqual(['hello /b', 'an me'])
   expect(splitText('hello  /ban', 6)).toEqual(['hell', 'o  /ba', 'n'])
   expect(splitText('/////////', 4)).toEqual(['////', '////', '/'])
