@@ -33,7 +33,7 @@ export function followSignIn(
   const { book, gate, platform } = keyring
   const { id } = pending
   const key = signInKey(book)
-  let isCancelled = false
+  const cancelled = new AbortController()
   let wake: (() => void) | undefined
   /** The version that was there at the last look, unless something was heard since. */
   let seen: number | undefined
@@ -61,7 +61,7 @@ export function followSignIn(
   /** @returns Who signed in, or how long to wait before the next look. */
   async function look(): Promise<Account | number> {
     const record = await readSignIn(book)
-    if (isCancelled || record?.id !== id || record.ended === 'cancelled') throw superseded()
+    if (cancelled.signal.aborted || record?.id !== id || record.ended === 'cancelled') throw superseded()
     // Perhaps from a tab that ended in the middle.
     const grant = await findGrant(book, id)
     if (grant) return accountOf((await settlePair(keyring, grant.key)).record)
@@ -114,7 +114,8 @@ export function followSignIn(
   const end = book.news.listen((change) => {
     if (change.key === key) wake?.()
   })
-  const completed = follow().finally(end)
+  const uncancelled = waitFor(follow().finally(end), undefined, platform, cancelled.signal)
+  const completed = waitFor(uncancelled, undefined, platform, signal)
   completed.catch(() => {}) // whoever does not look at it is not punished
   return {
     userCode: pending.user_code,
@@ -122,7 +123,7 @@ export function followSignIn(
     expiresAt: pending.expiresAt,
     completed,
     cancel() {
-      isCancelled = true
+      cancelled.abort(superseded())
       endSignIn(book, id, 'cancelled').catch(() => {})
     },
   }

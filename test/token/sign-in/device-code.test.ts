@@ -383,6 +383,43 @@ describe('an exchange without an answer', () => {
   })
 })
 
+describe('a device code sign-in that ends while an exchange hangs', () => {
+  async function beginAndHang() {
+    const world = createWorld()
+    const { clock, twitch } = world
+    const controller = new AbortController()
+    const { handler } = world.openTab()
+    const options = { scopes: SCOPES, signal: controller.signal }
+    const signIn = await clock.until(signInWithDeviceCode(handler, options))
+    twitch.faults.add({ host: 'id', path: '/token', times: 1, fault: { kind: 'none', latency: 20_000 } })
+    await clock.advance(5_500)
+    const ended = async () => {
+      const at = clock.now()
+      const reason = await clock.until(signIn.completed.catch((error: unknown) => error))
+      return { reason, after: clock.now() - at }
+    }
+    return { ...world, handler, signIn, controller, ended }
+  }
+
+  test('is over here the moment it is aborted, and what the exchange brings is kept', async () => {
+    const { clock, twitch, handler, signIn, controller, ended } = await beginAndHang()
+    twitch.id.allow(signIn.userCode, ANN.login)
+    const reason = new Error('unmounted')
+    controller.abort(reason)
+    expect(await ended()).toEqual({ reason, after: 0 })
+    await clock.advance(MINUTE)
+    expect(await handler.users()).toMatchObject([{ id: ANN.id }])
+  })
+
+  test('is over here the moment it is cancelled, and asks for nothing more', async () => {
+    const { clock, signIn, asked, ended } = await beginAndHang()
+    signIn.cancel()
+    expect(await ended()).toMatchObject({ reason: { name: 'AbortError' }, after: 0 })
+    await clock.advance(MINUTE)
+    expect(asked('/token')).toBe(1)
+  })
+})
+
 describe('a device code sign-in that expects somebody', () => {
   async function begin(options: Parameters<typeof createWorld>[0] = {}) {
     const world = createWorld(options)
