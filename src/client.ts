@@ -5,6 +5,7 @@ import type { EventsOptions, ListenOptions } from './internal/emitter.ts'
 import { refuseUnknownOptions } from './internal/options.ts'
 import {
   type AccountEvent,
+  type BaseTokenHandler,
   type Snapshot,
   type Status,
   type TokenHandler,
@@ -13,6 +14,8 @@ import {
   type TokenManagerOptions,
 } from './token/index.ts'
 import { rejection } from './token/rejection.ts'
+import { askedSupply } from './token/sources/asked-supply.ts'
+import type { Supplier } from './token/supply.ts'
 
 export interface ClientOptions extends TokenManagerOptions {
   /** How Helix behaves. Its platform comes from the handler. */
@@ -37,7 +40,7 @@ export class Client {
     this.#handler = handler
     this.#helixOptions = helix
     this.#chatOptions = chat
-    this.tokens = new TokenManager(handler, { journal, timers })
+    this.tokens = new TokenManager(supplying(handler), { journal, timers })
     this.subscribe = this.subscribe.bind(this)
     this.getSnapshot = this.getSnapshot.bind(this)
     handler.client = this
@@ -117,4 +120,16 @@ export class Client {
   ): AsyncIterableIterator<TokenManagerEvents[Type]> {
     return this.tokens.events(type, options)
   }
+}
+
+/** A `VaultTokenHandler` does not know how it is asked, so that a Worker that needs no `Client` is spared that. */
+function supplying(handler: TokenHandler): TokenHandler {
+  const asked = handler as BaseTokenHandler | undefined
+  if (asked?.supply || typeof asked?.getClientCredentials !== 'function') return handler
+  const supplier: TokenHandler & Supplier = {
+    client: undefined,
+    platform: handler.platform,
+    supply: (journal) => askedSupply(asked, journal),
+  }
+  return supplier
 }

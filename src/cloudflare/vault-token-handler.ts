@@ -3,7 +3,8 @@ import { refuseUnknownOptions } from '../internal/options.ts'
 import { waitFor } from '../internal/wait.ts'
 import { satisfies } from '../oauth/scopes.ts'
 import type { Account } from '../token/accounts.ts'
-import { BaseTokenHandler, type ClientCredentials } from '../token/handlers/base-token-handler.ts'
+import type { ClientCredentials } from '../token/handlers/base-token-handler.ts'
+import { TokenHandler } from '../token/handlers/token-handler.ts'
 import type { PendingRedirect } from '../token/sign-in/pending-redirects.ts'
 import type { Status } from '../token/status.ts'
 import { issueToken, Token } from '../token/token.ts'
@@ -52,7 +53,7 @@ export interface VaultDeviceSignIn extends VaultDeviceCode {
  *
  * It shares nothing between requests that could keep one waiting for another.
  */
-export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClient> implements AccessTokenSource {
+export class VaultTokenHandler<TClient = unknown> extends TokenHandler<TClient> implements AccessTokenSource {
   readonly chatUser: string | undefined
   readonly #namespace: TokenVaultNamespace
   readonly #given = new Map<string, AccessToken>()
@@ -144,7 +145,8 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
     return this.#ask(signInVault(pending.state), (vault) => vault.completeSignInWithCode(String(url), pending))
   }
 
-  override async getUserToken(user: string | undefined, scopes: ScopeRequirement): Promise<Token> {
+  /** This, and the following, is what a `Client` asks. */
+  async getUserToken(user: string | undefined, scopes: ScopeRequirement): Promise<Token> {
     const userId = requireUser(user ?? this.chatUser)
     const before = this.#given.get(userId)
     // Asked again for what was given already: it was refused.
@@ -154,15 +156,15 @@ export class VaultTokenHandler<TClient = unknown> extends BaseTokenHandler<TClie
     return new Token(token.value)
   }
 
-  override getIrcToken(): Promise<Token> {
+  getIrcToken(): Promise<Token> {
     return this.getUserToken(this.chatUser, ['chat:read'])
   }
 
-  override async getClientToken(): Promise<Token> {
+  async getClientToken(): Promise<Token> {
     return new Token((await this.get({ kind: 'app' })).value)
   }
 
-  override async getClientCredentials(): Promise<ClientCredentials> {
+  async getClientCredentials(): Promise<ClientCredentials> {
     return { clientId: await this.clientId() }
   }
 

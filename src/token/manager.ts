@@ -21,6 +21,7 @@ import { signOutUser } from './sign-out.ts'
 import { takeSnapshot } from './snapshot.ts'
 import type { TokenSource } from './sources/token-source.ts'
 import { NOBODY, type Snapshot, type Status } from './status.ts'
+import type { Supplier } from './supply.ts'
 import { Upkeep } from './upkeep.ts'
 
 export interface TokenManagerOptions {
@@ -56,7 +57,7 @@ interface Opened {
 
 /** Keeps the tokens of a handler good, and hands them out. */
 export class TokenManager extends Emitter<TokenManagerEvents> implements AccessTokenSource {
-  readonly #handler: TokenHandler
+  readonly #handler: Supplier
   readonly #journal: TokenStore | undefined
   readonly #hasTimers: boolean
   readonly #schedule: Schedule
@@ -70,9 +71,7 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
 
   constructor(handler: TokenHandler, options: TokenManagerOptions = {}) {
     super(TOKEN_EVENTS)
-    if (typeof handler?.supply !== 'function' || typeof handler.platform !== 'object') {
-      throw new TypeError('It takes a token handler, such as a StoredTokenHandler.')
-    }
+    if (!isSupplier(handler)) throw new TypeError('It takes a token handler, such as a StoredTokenHandler.')
     refuseUnknownOptions('TokenManager', options, ['journal', 'timers'])
     if (options.journal !== undefined) requireStore('journal', options.journal)
     this.#handler = handler
@@ -338,4 +337,8 @@ export class TokenManager extends Emitter<TokenManagerEvents> implements AccessT
   #warn(problem: unknown): void {
     this.emit('warning', { message: problem instanceof Error ? problem.message : String(problem), cause: problem })
   }
+}
+
+function isSupplier(handler: TokenHandler | Supplier): handler is Supplier {
+  return typeof (handler as Supplier | undefined)?.supply === 'function' && typeof handler.platform === 'object'
 }

@@ -1,4 +1,6 @@
 import type { HandlerError } from '../errors.ts'
+import type { TokenStore } from '../stores/token-store.ts'
+import type { Platform } from '../types.ts'
 import type { FindAppToken } from './app-tokens.ts'
 import type { Keeper } from './keeper.ts'
 import type { Keyring } from './keyring.ts'
@@ -12,4 +14,10 @@ export interface Supply {
   readonly findAppToken: FindAppToken | undefined
   /** Why there is no app. */
   readonly noApp?: HandlerError | undefined
+}
+
+/** What a manager takes of a handler. */
+export interface Supplier {
+  readonly platform: Platform
+  supply(journal: TokenStore | undefined): Promise<Supply>
 }

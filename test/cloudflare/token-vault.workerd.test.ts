@@ -1,8 +1,10 @@
 import { env, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { DurableObject } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Client } from '../../src/client.ts'
 import { createTokenVault, VaultTokenHandler } from '../../src/cloudflare/index.ts'
 import { lentToken } from '../../src/cloudflare/vault.ts'
+import { TokenManager } from '../../src/token/index.ts'
 import { ANN, BEN, CLIENT_ID, createVaultWorld, SCOPES, vaultOptions } from './world.ts'
 
 const HOUR = 3_600_000
@@ -103,6 +105,21 @@ describe('a vault', () => {
     const second = await handler.getUserToken(ANN.id, SCOPES)
     expect(second.accessToken).not.toBe(first.accessToken)
     expect(await handler.clientId()).toBe(CLIENT_ID)
+  })
+
+  test('a Client takes it, and renews what died', async () => {
+    await signIn()
+    const { tokens } = new Client(handler, { timers: false })
+    const first = await tokens.get({ user: ANN.id, scopes: SCOPES })
+    world.twitch.id.expireAll()
+    const second = await tokens.renew(first)
+    expect(second).toMatchObject({ userId: ANN.id, login: 'ann' })
+    expect(second.value).not.toBe(first.value)
+    expect(await tokens.clientId()).toBe(CLIENT_ID)
+  })
+
+  test('a TokenManager does not take it: the vault is one', () => {
+    expect(() => new TokenManager(handler)).toThrow(TypeError)
   })
 
   test('a sign-out ends its alarm and revokes the access token', async () => {

@@ -57,7 +57,7 @@ export abstract class BaseTokenHandler<TClient = unknown> extends TokenHandler<T
   saveUserToken?(userId: string, next: TokenRecord, previous: TokenRecord | undefined): Promise<void>
 
   /** @internal */
-  override supply(journal: TokenStore | undefined): Promise<Supply> {
+  supply(journal: TokenStore | undefined): Promise<Supply> {
     return askedSupply(this, journal)
   }
 }

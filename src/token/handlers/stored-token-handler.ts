@@ -141,7 +141,7 @@ export class StoredTokenHandler<Type extends ClientType = ClientType, TClient = 
   getClientToken?(): Promise<Token>
 
   /** @internal */
-  override async supply(journal: TokenStore | undefined): Promise<Supply> {
+  async supply(journal: TokenStore | undefined): Promise<Supply> {
     if (journal) throw new ConfigurationError('A StoredTokenHandler brings its store: leave the journal out.')
     for (const method of NEVER_ASKED) {
       if (!(method in this)) continue

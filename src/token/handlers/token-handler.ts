@@ -1,9 +1,7 @@
 import { resolvePlatform } from '../../internal/platform.ts'
-import type { TokenStore } from '../../stores/token-store.ts'
 import type { Platform, PlatformOptions } from '../../types.ts'
-import type { Supply } from '../supply.ts'
 
-/** What a `TokenManager` takes: a `StoredTokenHandler`, or a subclass of `BaseTokenHandler`. */
+/** What a `Client` takes: a `StoredTokenHandler`, a subclass of `BaseTokenHandler`, or, in a Worker, a `VaultTokenHandler`. */
 export abstract class TokenHandler<TClient = unknown> {
   /** Set by `new Client(handler)`. */
   client: TClient | undefined
@@ -14,9 +12,6 @@ export abstract class TokenHandler<TClient = unknown> {
     hide(this, 'client')
     hide(this, 'platform')
   }
-
-  /** @internal */
-  abstract supply(journal: TokenStore | undefined): Promise<Supply>
 }
 
 function hide(handler: object, property: string): void {
