@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
+import { waitFor } from '../../internal/wait.ts'
 import { readCallback } from '../../oauth/callback.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import { beginRedirect, type RedirectOptions } from './begin-redirect.ts'
@@ -25,7 +26,7 @@ export interface ImplicitSignInOptions extends RedirectOptions {
   readonly via?: SignInWindow | undefined
   /** To prove the id token of `openid`: `verifyIdToken` of this library. Only with `via`; else give it to `completeSignIn`. */
   readonly verifyIdToken?: VerifyIdToken | undefined
-  /** Ends the waiting here. */
+  /** Ends the waiting here. What Twitch's page comes back with after that is not taken. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -42,6 +43,7 @@ const OPTIONS = ['scopes', 'redirectUri', 'forceVerify', 'expectedUser', 'via', 
  *
  * @param handler Of a confidential app, without its secret: Twitch lets public apps use device codes only.
  * @returns With `via`, who signed in. Without it, nothing: this page is left.
+ * @throws {TypeError} Something is missing, or there is `verifyIdToken` without `via`.
  * @throws {TokenRejectedError} `denied`, `wrong-user`, or `code-expired` for an answer to another question.
  * @throws {ConfigurationError} The app is of the wrong type, or the redirect URI is not registered.
  * @throws {UnsupportedError} The popup was blocked, or there is no page here that could be left.
@@ -55,7 +57,7 @@ export function signInWithImplicit(
 ): Promise<SignedInAccount | undefined>
 export function signInWithImplicit(
   handler: StoredTokenHandler<'confidential'>,
-  options: ImplicitSignInOptions & { readonly via?: undefined },
+  options: ImplicitSignInOptions & { readonly via?: undefined; readonly verifyIdToken?: undefined },
 ): Promise<undefined>
 export async function signInWithImplicit(
   handler: StoredTokenHandler<'confidential'>,
@@ -64,9 +66,15 @@ export async function signInWithImplicit(
   refuseUnknownOptions('signInWithImplicit', options, OPTIONS)
   requireClientType(handler, 'confidential', 'Twitch lets apps of client type Public sign in with device codes only.')
   const { keyring } = handler
+  const { platform } = keyring
   refuseSecretInPage(keyring.app?.clientSecret)
   const { via, verifyIdToken, signal } = options
   if (via !== undefined && typeof via !== 'function') throw new TypeError('via must be a function, such as popup.')
+  if (via === undefined && verifyIdToken !== undefined) {
+    throw new TypeError(
+      'Without `via` this page is left: give verifyIdToken to completeSignIn, in the page at redirectUri.',
+    )
+  }
   signal?.throwIfAborted()
   const { pending, url } = beginRedirect(keyring, 'token', options)
   if (via === undefined) {
@@ -76,25 +84,28 @@ export async function signInWithImplicit(
         'There is no page here that could leave for Twitch: give `via`, or call this in a page.',
       )
     }
-    await keepPending(keyring, pending)
+    await waitFor(keepPending(keyring, pending), undefined, platform, signal)
     location.assign(url)
     return undefined
   }
   const controller = new AbortController()
-  const onAbort = () => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const kept = keepPending(keyring, pending)
     kept.catch(() => {})
     // Before anything is awaited: browsers let a click open one window, and not for long.
     const shown = via(url, controller.signal, kept)
     shown.catch(() => {})
-    await kept
-    const address = await shown
+    // Not every window knows of a signal: `launchWebAuthFlow` does not.
+    const address = await waitFor(
+      kept.then(() => shown),
+      undefined,
+      platform,
+      signal,
+    )
     const callback = address === undefined ? undefined : readCallback(address)
-    return callback && (await finishCallback(keyring, callback, { state: pending.state, verifyIdToken }))
+    const options = { state: pending.state, verifyIdToken }
+    return callback && (await waitFor(finishCallback(keyring, callback, options), undefined, platform, signal))
   } finally {
-    signal?.removeEventListener('abort', onAbort)
-    controller.abort()
+    controller.abort(signal?.reason)
   }
 }

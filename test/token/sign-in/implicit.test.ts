@@ -179,6 +179,35 @@ describe('an implicit sign-in by redirect', () => {
 })
 
 describe('an implicit sign-in that cannot go on', () => {
+  test('refuses to prove an id token in a page that is left, and says which page proves it', async () => {
+    const { open, outcome } = createRedirectWorld()
+    const { handler, store } = open()
+    const options = { scopes: ['openid'], redirectUri: PAGE, verifyIdToken } as const
+    const error = await outcome(signInWithImplicit(handler, options as never))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ message: expect.stringContaining('completeSignIn') })
+    expect(page.location.left).toEqual([])
+    expect(await store.keys()).toEqual([])
+  })
+
+  test('does not leave a page that does not want to any more, while the store takes its time', async () => {
+    const { clock, open, outcome } = createRedirectWorld()
+    const store = memoryStore()
+    const { replace } = store
+    let keep: () => void = () => {}
+    const waiting = new Promise<void>((resolve) => (keep = resolve))
+    store.replace = (...parameters) => waiting.then(() => replace(...parameters))
+    const controller = new AbortController()
+    const options = { scopes: [], redirectUri: PAGE, signal: controller.signal }
+    const signIn = signInWithImplicit(open(store).handler, options)
+    await clock.settle()
+    controller.abort('unmounted')
+    expect(await outcome(signIn)).toBe('unmounted')
+    keep()
+    await clock.settle()
+    expect(page.location.left).toEqual([])
+  })
+
   test('is not begun where there is no page to leave, such as a service worker', async () => {
     vi.unstubAllGlobals()
     const { open, outcome } = createRedirectWorld()
@@ -317,6 +346,43 @@ describe('an implicit sign-in in another window', () => {
     controller.abort(reason)
     expect(await outcome(signIn)).toBe(reason)
     expect(closed).toBe(true)
+  })
+
+  test('is waited for no longer than the signal says, though the window knows of none', async () => {
+    const { open, twitch, clock, outcome } = createRedirectWorld()
+    const { handler } = open()
+    const controller = new AbortController()
+    let agree = () => {}
+    const launchWebAuthFlow = ({ url }: { url: string }) =>
+      new Promise<string>((resolve) => {
+        agree = () => resolve(twitch.id.authorize(url, { login: ANN.login }))
+      })
+    const via = (url: string) => launchWebAuthFlow({ url })
+    const options = { scopes: [], redirectUri: PAGE, via, signal: controller.signal }
+    const signIn = signInWithImplicit(handler, options)
+    await clock.settle()
+    const reason = new Error('unmounted')
+    controller.abort(reason)
+    expect(await outcome(signIn)).toBe(reason)
+    agree()
+    await clock.settle()
+    expect(await handler.users()).toEqual([])
+  })
+
+  test('that has come back is waited for no longer either, and signs in all the same', async () => {
+    const { open, twitch, clock, outcome } = createRedirectWorld()
+    const { handler } = open()
+    const controller = new AbortController()
+    twitch.faults.add({ host: 'id', path: '/validate', times: 1, fault: { kind: 'none', latency: 8_000 } })
+    const via = async (url: string) => twitch.id.authorize(url, { login: ANN.login })
+    const signIn = signInWithImplicit(handler, { scopes: [], redirectUri: PAGE, via, signal: controller.signal })
+    await clock.advance(4_000)
+    controller.abort('unmounted')
+    const at = clock.now()
+    expect(await outcome(signIn)).toBe('unmounted')
+    expect(clock.now()).toBe(at)
+    await clock.advance(5_000)
+    expect(await handler.users()).toMatchObject([{ id: ANN.id }])
   })
 
   test('is closed when the sign-in cannot be kept', async () => {
