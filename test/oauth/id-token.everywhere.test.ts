@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type VerifyIdTokenOptions, verifyIdToken } from '../../src/oauth/id-token.ts'
 import { authorizeUrl, readCallback } from '../../src/oauth/index.ts'
 import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
@@ -18,6 +18,10 @@ beforeAll(async () => {
   keys = await generateKeyPair('RS256', { extractable: true })
   others = await generateKeyPair('RS256', { extractable: true })
   published = [{ ...(await exportJWK(keys.publicKey)), kid: '1', alg: 'RS256', use: 'sig' }]
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
 })
 
 function setUp(answer: () => Response = () => Response.json({ keys: published })) {
@@ -112,6 +116,32 @@ describe('verifyIdToken', () => {
       expect(requests.length).toBeLessThanOrEqual(7)
     })
 
+    it('keeps the newest, when an older answer comes after them', async () => {
+      const clock = createFakeClock({ startAt: now * 1000 })
+      const next = { ...(await exportJWK(others.publicKey)), kid: '2', alg: 'RS256', use: 'sig' }
+      const answers: ((response: Response) => void)[] = []
+      const { options } = setUp()
+      const timed: VerifyIdTokenOptions = {
+        ...options,
+        timeout: 60_000,
+        now: clock.now,
+        setTimeout: clock.setTimeout,
+        clearTimeout: clock.clearTimeout,
+        fetch: () => new Promise((resolve) => answers.push(resolve)),
+      }
+      const byNewKey = await sign({}, { key: others.privateKey, kid: '2' })
+      const first = verifyIdToken(byNewKey, timed)
+      await clock.settle()
+      const second = verifyIdToken(byNewKey, timed)
+      await clock.advance(1_000)
+      answers[1]?.(Response.json({ keys: [...published, next] }))
+      await expect(second).resolves.toMatchObject({ sub: '1' })
+      answers[0]?.(Response.json({ keys: published }))
+      await expect(first).resolves.toMatchObject({ sub: '1' })
+      await expect(verifyIdToken(byNewKey, timed)).resolves.toMatchObject({ sub: '1' })
+      expect(answers).toHaveLength(2)
+    })
+
     it('goes on while another one waits for keys that never come', async () => {
       const clock = createFakeClock({ startAt: now * 1000 })
       let asked = 0
@@ -179,9 +209,28 @@ describe('verifyIdToken', () => {
     const { options } = setUp()
     const token = await sign({ at_hash: AT_HASH })
     await verifyIdToken(token, { ...options, accessToken: 'access' })
+    const urlSafe = await sign({ at_hash: 'dceFVpM-vR2cQ5L4-_MFfg' })
+    await verifyIdToken(urlSafe, { ...options, accessToken: 'access9' })
     expect(await rejection(verifyIdToken(token, { ...options, accessToken: 'other' }))).toMatchObject({
       reason: 'invalid',
     })
+  })
+
+  it('need not say which access token and which party it is for, nor be asked', async () => {
+    const { options } = setUp()
+    for (const [claims, accessToken] of [
+      [{}, 'access'],
+      [{ at_hash: AT_HASH }, undefined],
+      [{ azp: undefined }, undefined],
+    ] as const)
+      await expect(verifyIdToken(await sign(claims), { ...options, accessToken })).resolves.toHaveProperty('sub', '1')
+  })
+
+  it('is proved by keys that the fetch of its place brings, if no other is given', async () => {
+    const { options, requests } = setUp()
+    vi.stubGlobal('fetch', options.fetch)
+    await verifyIdToken(await sign(), { ...options, fetch: undefined })
+    expect(requests).toHaveLength(1)
   })
 
   it.each<[string, Claims, string]>([
@@ -242,6 +291,24 @@ describe('verifyIdToken', () => {
   ])('knows nothing after %s', async (_, answer) => {
     const { options } = setUp(answer)
     expect(await rejection(verifyIdToken(await sign(), options))).toMatchObject({ name: 'NetworkError' })
+  })
+
+  it.each<[string, () => object | Promise<object>]>([
+    ['private', () => exportJWK(keys.privateKey)],
+    ['garbled', () => ({ kty: 'RSA', n: '!', e: 'AQAB' })],
+  ])('knows nothing by a key that is %s', async (_, make) => {
+    const key = { ...(await make()), kid: '1', alg: 'RS256', use: 'sig' }
+    const { options } = setUp(() => Response.json({ keys: [key] }))
+    expect(await rejection(verifyIdToken(await sign(), options))).toMatchObject({ name: 'NetworkError' })
+  })
+
+  it('knows when to ask again for keys that did not come', async () => {
+    const { options } = setUp(() => new Response('', { status: 503, headers: { 'retry-after': '7' } }))
+    expect(await rejection(verifyIdToken(await sign(), options))).toMatchObject({
+      name: 'NetworkError',
+      status: 503,
+      retryAt: (now + 7) * 1000,
+    })
   })
 
   it('trusts the fake Twitch', async () => {
