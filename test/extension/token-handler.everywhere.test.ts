@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ExtensionTokenHandler } from '../../src/extension/index.ts'
 import { HelixClient } from '../../src/helix/index.ts'
 import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
@@ -6,6 +6,10 @@ import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
 const ANN = { id: '1001', login: 'ann' }
 const BEN = { id: '1002', login: 'ben' }
 const CLIENT_ID = 'panel'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 /** A panel on Ann's channel, and Twitch's helper in it. */
 function createPanel(options: { viewer?: string; helixToken?: boolean; shared?: boolean } = { viewer: BEN.login }) {
@@ -65,6 +69,48 @@ describe('the tokens of a panel', () => {
     controller.abort(reason)
     expect(await outcome(asked)).toBe(reason)
     expect(await outcome(tokens.get({ signal: controller.signal }))).toBe(reason)
+  })
+
+  test('are not handed to a caller who has given up already, though they are there', async () => {
+    const { authorize, tokens } = createPanel()
+    await authorize()
+    const reason = new Error('unmounted')
+    await expect(tokens.get({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('are those of the viewer, who may be named', async () => {
+    const { authorize, tokens, outcome } = createPanel({ viewer: BEN.login, shared: true })
+    const { helixToken } = await authorize()
+    expect(await outcome(tokens.get({ kind: 'user', user: BEN.id }))).toMatchObject({ value: helixToken })
+  })
+
+  test('are waited for as long as the panel says', async () => {
+    const clock = createFakeClock()
+    const helper = { onAuthorized: () => {} }
+    const platform = { now: clock.now, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout }
+    const tokens = new ExtensionTokenHandler({ helper, timeout: 500, platform })
+    const startedAt = clock.now()
+    await expect(clock.until(tokens.authorization())).rejects.toMatchObject({ name: 'NetworkError' })
+    expect(clock.now() - startedAt).toBe(500)
+  })
+
+  test('are renewed by one for Helix, and not by an authorization without any', async () => {
+    const { twitch, tell, authorize, tokens, outcome } = createPanel()
+    const { helixToken } = await authorize()
+    const renewed = tokens.renew(await tokens.get())
+    const where = { clientId: CLIENT_ID, channel: ANN.login, viewer: BEN.login }
+    tell(await twitch.extensions.authorize({ ...where, helixToken: false }))
+    const next = await twitch.extensions.authorize(where)
+    tell(next)
+    expect(next.helixToken).not.toBe(helixToken)
+    expect(await outcome(renewed)).toMatchObject({ value: next.helixToken })
+  })
+
+  test('come from the helper that Twitch puts into the page', () => {
+    const onAuthorized = vi.fn()
+    vi.stubGlobal('Twitch', { ext: { onAuthorized } })
+    expect(() => new ExtensionTokenHandler()).not.toThrow()
+    expect(onAuthorized).toHaveBeenCalledOnce()
   })
 
   test('are the newest that Twitch gave', async () => {
@@ -190,6 +236,8 @@ describe('what is no authorization', () => {
 
   test('a page without the helper is told which script is missing', () => {
     expect(() => new ExtensionTokenHandler()).toThrow(/twitch-ext\.min\.js/)
-    expect(() => new ExtensionTokenHandler({ helpers: {} } as never)).toThrow(TypeError)
+    expect(() => new ExtensionTokenHandler({ helpers: {} } as never)).toThrow(
+      'ExtensionTokenHandler has no option "helpers". It has: helper, timeout, platform.',
+    )
   })
 })
