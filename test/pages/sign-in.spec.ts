@@ -140,17 +140,17 @@ for (const [how, leave] of [
   test(`a popup goes on by itself when the page that has taken its answer is ${how} at once`, async ({ context }) => {
     const page = await open(context)
     const other = await openPopup(page)
-    const stuck = page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          IDBObjectStore.prototype.get = () => {
-            resolve()
-            return {} as IDBRequest // it never answers
-          }
-        }),
-    )
+    await page.evaluate(() => {
+      const stuck = new Promise<void>((resolve) => {
+        IDBObjectStore.prototype.get = () => {
+          resolve()
+          return {} as IDBRequest // it never answers
+        }
+      })
+      Object.assign(globalThis, { stuck })
+    })
     await allow(other, 'juniper')
-    await stuck
+    await page.evaluate(() => (globalThis as unknown as { stuck: Promise<void> }).stuck)
     await leave(page)
     await expectAccount(other, 'implicit', 'juniper')
     await expect(other.locator('#problem')).toBeEmpty()
