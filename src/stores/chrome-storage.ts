@@ -18,24 +18,25 @@ export interface ChromeStorageStoreOptions {
   readonly name?: string | undefined
   /** Whether `area` survives a restart. Default: unless it is `chrome.storage.session`. */
   readonly durable?: boolean | undefined
-  /** Default `navigator.locks`, looked up when it is used. */
+  /** Shared by all who use the area. Default `navigator.locks`, looked up when it is used. */
   readonly locks?: Locks | undefined
   /** Told of each record that could not be read. */
   readonly onProblem?: ProblemListener | undefined
 }
 
-/** Milliseconds. After it a write goes on without the lock, which a frozen page may hold. */
-const LOCK_TIMEOUT = 2000
-/** Milliseconds for one operation. */
+/** Milliseconds for one operation, the wait for the lock included. */
 const TIMEOUT = 10_000
 const MEDIUM = 'The extension storage'
+const SILENT = `${MEDIUM} did not answer within ${TIMEOUT} ms: reload the extension.`
+const TAKEN = `${MEDIUM} is being written by another page, which does not end: close other pages of the extension, or reload it.`
 
 /**
  * Keeps tokens in a storage area of a browser extension: `chromeStorageStore(chrome.storage.local)`. A record lies under
  * `<name>:<key>`, and under `<name>!corrupt:<key>` what could not be read, until its user signs out.
  *
  * The area has no compare-and-set of its own. `replace` takes a short lock, which all pages and workers of the extension
- * share; its content scripts do not.
+ * share, and writes nothing without it. A content script has the locks of its page, and a page without Web Locks none:
+ * there the store is `racy`.
  *
  * @throws {RangeError} The name has other characters.
  * @throws {TypeError} The area is `chrome.storage.sync`, or none; an option is unknown.
@@ -61,8 +62,8 @@ export function chromeStorageStore(area: ChromeStorageArea, options: ChromeStora
   const storeName = `chrome.storage.${session ? 'session' : 'local'}:${name}`
   let queue: Promise<unknown> = Promise.resolve()
 
-  async function read(key: string): Promise<StoredRecord | undefined> {
-    const found = (await area.get(prefix + key))[prefix + key]
+  async function read(key: string, signal: AbortSignal): Promise<StoredRecord | undefined> {
+    const found = (await unlessAborted(area.get(prefix + key), signal))[prefix + key]
     if (found === undefined || isRecord(found)) return found
     try {
       await area.set({ [aside + key]: found })
@@ -75,29 +76,48 @@ export function chromeStorageStore(area: ChromeStorageArea, options: ChromeStora
     return lost
   }
 
-  /** One at a time: across contexts by a lock, or at least in this one. */
-  function alone<T>(work: () => Promise<T>): Promise<T> {
-    const locks = options.locks ?? globalThis.navigator?.locks
-    if (locks) return withLock(locks, `${storeName}#replace`, () => bounded(work))
-    const turn = queue.then(() => bounded(work))
-    queue = turn.catch(() => {})
-    return turn
+  /**
+   * One at a time: across contexts by a lock, or at least in this one. The next one waits for as long as the work may
+   * still write, and not only for as long as anybody waits for it.
+   *
+   * @param work Begins no write once the signal is aborted.
+   */
+  function alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    let hasBegun = false
+    return bounded(
+      (signal) => {
+        const begin = () => {
+          signal.throwIfAborted()
+          hasBegun = true
+          return work(signal)
+        }
+        const locks = options.locks ?? globalThis.navigator?.locks
+        if (locks) return locks.request(`${storeName}#replace`, { signal }, begin)
+        const turn = queue.then(begin)
+        queue = turn.catch(() => {})
+        return turn
+      },
+      () => (hasBegun ? SILENT : TAKEN),
+    )
   }
 
   return {
     name: storeName,
     durable: options.durable ?? !session,
-    consistency: 'locked',
+    get consistency() {
+      return options.locks || (globalThis.navigator?.locks && isOfExtension()) ? 'locked' : 'racy'
+    },
 
     async get(key) {
       const found = (await bounded(() => area.get(prefix + key)))[prefix + key]
-      return found === undefined || isRecord(found) ? found : alone(() => read(key))
+      return found === undefined || isRecord(found) ? found : alone((signal) => read(key, signal))
     },
 
     async replace(key, expectedVersion, next) {
       const record = takeRecord(expectedVersion, next)
-      return alone(async () => {
-        if ((await read(key))?.version !== expectedVersion) return false
+      return alone(async (signal) => {
+        if ((await read(key, signal))?.version !== expectedVersion) return false
+        signal.throwIfAborted()
         await area.set({ [prefix + key]: record })
         if (record.deleted) await area.remove(aside + key)
         return true
@@ -119,32 +139,30 @@ function findAreas(): Readonly<Record<string, unknown>> {
   return asObject(asObject(browser)['storage'] ?? asObject(chrome)['storage'])
 }
 
-async function withLock<T>(locks: Locks, name: string, work: () => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), LOCK_TIMEOUT)
-  let held = false
-  try {
-    return await locks.request(name, { signal: controller.signal }, () => {
-      held = true
-      return work()
-    })
-  } catch (cause) {
-    if (held) throw cause
-    return await work()
-  } finally {
-    clearTimeout(timer)
-  }
+/** A content script runs at the origin of its page. */
+function isOfExtension(): boolean {
+  return /-extension:$/.test(globalThis.location?.protocol)
 }
 
-async function bounded<T>(work: () => Promise<T>): Promise<T> {
+/** @throws `signal.reason` once the signal is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+  return Promise.race([promise, aborted])
+}
+
+async function bounded<T>(work: (signal: AbortSignal) => Promise<T>, problem = () => SILENT): Promise<T> {
+  const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     return await Promise.race([
-      work(),
+      work(controller.signal),
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
-          const message = `${MEDIUM} did not answer within ${TIMEOUT} ms: reload the extension.`
-          reject(new StoreError(message, { reason: 'unavailable' }))
+          const error = new StoreError(problem(), { reason: 'unavailable' })
+          reject(error)
+          controller.abort(error)
         }, TIMEOUT)
       }),
     ])

@@ -14,7 +14,8 @@ export interface StoredRecord {
  * What a store promises when several contexts (tabs, docks, Workers) use it at once.
  *
  * - `atomic`: `replace` is compare-and-set across all contexts that share the store.
- * - `locked`: `replace` is compare-and-set only while its caller holds the store's lock.
+ * - `locked`: the same under a lock that they share. `replace` takes it by itself, holds it until the write is over, and
+ *   writes nothing without it.
  * - `racy`: not even then; good enough for one context at a time.
  * - `eventual`: reads may be a minute old. One-use refresh tokens are refused here.
  */

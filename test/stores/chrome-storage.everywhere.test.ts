@@ -15,11 +15,11 @@ describe('keeps what every store promises', () => {
   for (const { name, run } of tokenStoreCases(create, { consistency: 'locked' })) test(name, run)
 })
 
-describe('keeps it in one context where there are no Web Locks', () => {
+describe('keeps it in one context where there are no Web Locks, and says that it is no more than that', () => {
   vi.stubGlobal('navigator', {})
   const area = new FakeStorageArea()
   const create = (name: string) => chromeStorageStore(area, { name })
-  for (const { name, run } of tokenStoreCases(create, { consistency: 'locked' })) {
+  for (const { name, run } of tokenStoreCases(create, { consistency: 'racy' })) {
     test(name, async () => {
       vi.stubGlobal('navigator', {})
       await run()
@@ -36,22 +36,58 @@ test('lets one of many contexts win, since they share a lock of its own', async 
   expect(new Set(locks.names)).toEqual(new Set([`${contexts[0]?.name}#replace`]))
 })
 
-test('writes without the lock when a frozen page holds it', async () => {
+test('writes nothing without the lock when a frozen page holds it, and says what to do', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const area = new FakeStorageArea()
   const locks = createFakeLocks()
-  const store = chromeStorageStore(new FakeStorageArea(), { locks })
-  locks.request(`${store.name}#replace`, {}, () => new Promise(() => {}))
-  const writing = store.replace('key', undefined, { version: 1 })
-  await vi.advanceTimersByTimeAsync(2000)
-  expect(await writing).toBe(true)
+  const stores = [chromeStorageStore(area, { locks }), chromeStorageStore(area, { locks })]
+  let thaw = () => {}
+  locks.request(`${stores[0]?.name}#replace`, {}, () => new Promise<void>((resolve) => (thaw = resolve)))
+  const results = Promise.allSettled(stores.map((store) => store.replace('key', undefined, { version: 1 })))
+  await vi.advanceTimersByTimeAsync(10_000)
+  for (const result of await results) {
+    expect(result).toMatchObject({
+      reason: { code: 'store', reason: 'unavailable', message: expect.stringContaining('close other pages') },
+    })
+  }
+  thaw()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([...area.items]).toEqual([])
+  expect(await stores[0]?.replace('key', undefined, { version: 1 })).toBe(true)
+})
+
+test.each([
+  ['with Web Locks', createFakeLocks()],
+  ['without them', undefined],
+])('lets nobody write before a slow write is over, though nobody waits for it any more, %s', async (_, locks) => {
+  if (!locks) vi.stubGlobal('navigator', {})
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const area = new FakeStorageArea()
+  const store = chromeStorageStore(area, { locks })
+  const land = area.holdWrites()
+  const slow = store.replace('key', undefined, { version: 1 })
+  const late = expect(slow).rejects.toMatchObject({ reason: 'unavailable', message: expect.stringContaining('answer') })
+  await vi.advanceTimersByTimeAsync(10_000)
+  await late
+  const refused = expect(store.replace('key', undefined, { version: 100 })).rejects.toMatchObject({
+    reason: 'unavailable',
+    message: expect.stringContaining('close other pages'),
+  })
+  await vi.advanceTimersByTimeAsync(10_000)
+  await refused
+  land()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await store.get('key')).toEqual({ version: 1 })
+  expect(await store.replace('key', 1, { version: 100 })).toBe(true)
+  expect(await store.get('key')).toEqual({ version: 100 })
 })
 
 test('knows the session area, which no restart survives', () => {
   const [local, session, sync] = [new FakeStorageArea(), new FakeStorageArea(), new FakeStorageArea()]
   for (const name of ['chrome', 'browser']) {
     vi.stubGlobal(name, { storage: { local, session, sync } })
-    expect(chromeStorageStore(local)).toMatchObject({ durable: true, consistency: 'locked' })
-    expect(chromeStorageStore(session)).toMatchObject({ durable: false, consistency: 'locked' })
+    expect(chromeStorageStore(local)).toMatchObject({ durable: true })
+    expect(chromeStorageStore(session)).toMatchObject({ durable: false })
     expect(chromeStorageStore(session).name).not.toBe(chromeStorageStore(local).name)
     expect(() => chromeStorageStore(sync)).toThrow(/other machines/)
     vi.unstubAllGlobals()

@@ -10,6 +10,7 @@ export class FakeStorageArea implements ChromeStorageArea {
   error: unknown
   /** Never answers again. */
   silent = false
+  #landing: Promise<void> | undefined
 
   async get(keys: string | null): Promise<Record<string, unknown>> {
     await this.#answer()
@@ -22,8 +23,21 @@ export class FakeStorageArea implements ChromeStorageArea {
     )
   }
 
+  /** @returns Lets the writes land that came since. */
+  holdWrites(): () => void {
+    let land = () => {}
+    this.#landing = new Promise((resolve) => {
+      land = resolve
+    })
+    return () => {
+      this.#landing = undefined
+      land()
+    }
+  }
+
   async set(items: Record<string, unknown>): Promise<void> {
     await this.#answer()
+    await this.#landing
     if (this.writeError) throw this.writeError
     for (const [name, value] of Object.entries(items)) this.items.set(name, JSON.stringify(value))
   }
