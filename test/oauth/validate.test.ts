@@ -38,6 +38,20 @@ describe('validateToken', () => {
     expect(app).toEqual({ client_id: 'c', scopes: [], expires_in: 9 })
   })
 
+  it.each<[string, object, object]>([
+    ['a time of 0, which means never', { expires_in: 0 }, { expires_in: 0 }],
+    ['a time that is negative', { expires_in: -1 }, {}],
+    ['a time that is no number', { expires_in: 'soon' }, {}],
+    ['an empty login and user id', { login: '', user_id: '' }, {}],
+    ['a login and user id that are no texts', { login: {}, user_id: 1 }, {}],
+  ])('reads %s', (_, said, read) => {
+    expect(readValidateResponse({ client_id: 'c', scopes: [], ...said })).toStrictEqual({
+      client_id: 'c',
+      scopes: [],
+      ...read,
+    })
+  })
+
   it('rejects a token that Twitch calls invalid', async () => {
     const { options } = stub([401, { status: 401, message: 'invalid access token' }])
     const error = await rejection(validateToken('abc', options))
@@ -50,6 +64,7 @@ describe('validateToken', () => {
     ['a 503 with HTML', 503, '<html>'],
     ['a 200 with HTML', 200, '<html>'],
     ['a 200 that names no client', 200, { scopes: [] }],
+    ['a 200 that names an empty client', 200, { ...user, client_id: '' }],
     ['a 200 that is a list', 200, []],
     ['a 200 that is null', 200, 'null'],
     ['a 401 with HTML', 401, '<html>'],
