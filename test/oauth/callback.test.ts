@@ -62,3 +62,12 @@ describe('withoutCallback', () => {
     ['#tab=1&access_token=abc', '#tab=1'],
   ])('makes %s into %j', (before, after) => expect(withoutCallback(page + before)).toBe(page + after))
 })
+
+it.each<[string, object]>([
+  ['#access_token=a', { type: 'token', access_token: 'a' }],
+  ['#id_token=i', { type: 'id_token', id_token: 'i' }],
+  ['?code=c', { type: 'code', code: 'c' }],
+  ['?error=access_denied', { type: 'error', error: 'access_denied' }],
+])('%s has nothing in it that was not said', (address, read) => {
+  expect(readCallback(`https://a.example/${address}`)).toStrictEqual(read)
+})
