@@ -40,13 +40,16 @@ describe('requestDeviceCode', () => {
     expect([read?.interval, read?.expires_in]).toEqual(times)
   })
 
-  it.each([{ device_code: '' }, { user_code: 7 }, { verification_uri: 'javascript:alert(1)' }])(
-    'does not use an answer with %j',
-    async (part) => {
-      const { options } = stub([200, { ...device, ...part }])
-      expect(await rejection(requestDeviceCode({ ...app, ...options }))).toBeInstanceOf(NetworkError)
-    },
-  )
+  it.each([
+    { device_code: '' },
+    { user_code: 7 },
+    { verification_uri: 'javascript:alert(1)' },
+    { verification_uri: 'javascript:"https:"' },
+    { verification_uri: {} },
+  ])('does not use an answer with %j', async (part) => {
+    const { options } = stub([200, { ...device, ...part }])
+    expect(await rejection(requestDeviceCode({ ...app, ...options }))).toBeInstanceOf(NetworkError)
+  })
 
   it.each(['invalid client', 'missing client id', 'invalid scope requested'])(
     'says what to do about %s',
