@@ -197,6 +197,18 @@ describe('verifyIdToken', () => {
     })
   })
 
+  it('asks for nothing without a client id or a nonce, or where nothing can be proved', async () => {
+    const { options, requests } = setUp()
+    const token = await sign({ nonce: undefined })
+    for (const wrong of [{ clientId: '' }, { nonce: '' }, { nonce: undefined as never }])
+      await expect(verifyIdToken(token, { ...options, ...wrong })).rejects.toThrow(
+        new TypeError('To verify an id token takes the client id and the nonce.'),
+      )
+    vi.stubGlobal('crypto', {})
+    await expect(verifyIdToken(token, options)).rejects.toMatchObject({ name: 'UnsupportedError' })
+    expect(requests).toEqual([])
+  })
+
   it('takes no leeway that would make every time good', async () => {
     const { options } = setUp()
     const ended = await sign({ exp: now - 900 })
