@@ -20,12 +20,12 @@ const CONFIGURATION: readonly (readonly [said: RegExp, advice: string])[] = [
   ],
   [
     /redirect[ _]?(uri|mismatch)|does not match registered uri/,
-    'The redirect URI must be one of those registered for the app, byte for byte, the slash at the end included.',
+    'The redirect URI must be one of those registered for the app at https://dev.twitch.tv/console/apps, byte for byte, the slash at the end included.',
   ],
   [/invalid[ _]scope/, 'Twitch does not know one of the scopes that were asked for.'],
   [
-    /unauthorized[ _]client|(client|grant).*not (allowed|permitted|authorized|supported)|unsupported grant/,
-    'This app may not sign in this way: an app of client type Public can use the device code flow only.',
+    /unauthorized[ _]client|(client|grant).*not (allowed|permitted|authorized|supported)|unsupported[ _](grant|response)/,
+    'This app may not sign in this way: an app of client type Public can use the device code flow only, and one of client type Confidential any other.',
   ],
 ]
 

@@ -1,6 +1,7 @@
 import { ConfigurationError, TokenRejectedError } from '../../errors.ts'
 import type { Callback } from '../../oauth/callback.ts'
 import type { IdTokenClaims, VerifyIdTokenOptions } from '../../oauth/id-token.ts'
+import { readConfigurationProblem } from '../../oauth/refusal.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Account } from '../accounts.ts'
 import { requestOptions } from '../app.ts'
@@ -63,21 +64,13 @@ function wrongUser(userId: string, expectedUser: string): TokenRejectedError {
 
 /** What Twitch said in the place of tokens. Its words may be anybody's: an address can be made up. */
 export function refusedRedirect({ error }: Extract<Callback, { type: 'error' }>): Error {
-  switch (error) {
-    case 'access_denied':
-      return new TokenRejectedError('The user did not agree. Begin again to ask once more.', { reason: 'denied' })
-    case 'redirect_mismatch':
-      return new ConfigurationError(
-        'The redirect URI must be one of those registered for the app at https://dev.twitch.tv/console/apps, byte for byte, the slash at the end included.',
-      )
-    case 'invalid_scope':
-      return new ConfigurationError('Twitch does not know one of the scopes that were asked for.')
-    case 'unauthorized_client':
-    case 'unsupported_response_type':
-      return new ConfigurationError(
-        'This app may not sign in this way: register one of client type Confidential, or use signInWithDeviceCode.',
-      )
-    default:
-      return new TokenRejectedError('Twitch did not let the user sign in: begin again.', { reason: 'denied' })
-  }
+  const advice = readConfigurationProblem(error)
+  if (advice !== undefined) return new ConfigurationError(advice)
+  const isRefusal = error === 'access_denied'
+  return new TokenRejectedError(
+    isRefusal
+      ? 'The user did not agree. Begin again to ask once more.'
+      : 'Twitch did not let the user sign in: begin again.',
+    { reason: 'denied' },
+  )
 }

@@ -105,6 +105,21 @@ describe('an implicit sign-in by redirect', () => {
     expect(await outcome(completeSignIn(handler))).toMatchObject({ name: 'ConfigurationError' })
   })
 
+  test.each([
+    ['invalid_scope', 'ConfigurationError', /one of the scopes/],
+    ['unauthorized_client', 'ConfigurationError', /client type Public.*client type Confidential/],
+    ['unsupported_response_type', 'ConfigurationError', /client type Public.*client type Confidential/],
+    ['access_denied', 'TokenRejectedError', /did not agree/],
+    ['server_error', 'TokenRejectedError', /begin again/],
+  ])('says what to do about %s, and never what the address says', async (error, name, message) => {
+    const { handler, url, outcome } = await comeBack()
+    const state = new URL(url).searchParams.get('state')
+    load(`${PAGE}&error=${error}&error_description=made+up&state=${state}`)
+    const refused = await outcome(completeSignIn(handler))
+    expect(refused).toMatchObject({ name, message: expect.stringMatching(message) })
+    expect(refused).not.toMatchObject({ message: expect.stringContaining('made up') })
+  })
+
   test('keeps the token of somebody else than expected out, and revokes it', async () => {
     const { handler, twitch, outcome } = await comeBack(BEN.login, { extra: { expectedUser: ANN.id } })
     const error = await outcome(completeSignIn(handler))
