@@ -1,5 +1,5 @@
 import { jwtVerify, SignJWT, UnsecuredJWT } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { signExtensionJwt, verifyExtensionJwt } from '../../src/extension/index.ts'
 import { createFakeClock, createFakeTwitch } from '../../src/testing/index.ts'
 
@@ -15,6 +15,10 @@ const claims = {
   is_unlinked: false,
   pubsub_perms: { listen: ['broadcast'], send: [] },
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const key = (secret: string) => Uint8Array.from(atob(secret), (character) => character.charCodeAt(0))
 
@@ -75,6 +79,30 @@ describe('a JWT of a panel', () => {
   test('keeps only topics that are text', async () => {
     const odd = { ...claims, pubsub_perms: { listen: ['broadcast', 7, null], send: 'broadcast' } }
     expect((await verify(await sign(odd))).pubsub_perms).toEqual({ listen: ['broadcast'] })
+  })
+
+  test('has nothing in it that was not said', async () => {
+    const { channel_id, exp } = claims
+    expect(await verify(await sign({ exp, role: 'viewer', channel_id, opaque_user_id: 'U1' }))).toStrictEqual({
+      exp,
+      role: 'viewer',
+      channel_id,
+      opaque_user_id: 'U1',
+      is_unlinked: false,
+    })
+    const backend = { exp, role: 'external', user_id: '7', pubsub_perms: { send: ['broadcast'] } }
+    expect(await verify(await sign(backend))).toStrictEqual({ ...backend, is_unlinked: false })
+  })
+
+  test('needs WebCrypto, and its secret is a text of 16 bytes at least', async () => {
+    const shortest = btoa('x'.repeat(16))
+    const jwt = await sign(claims, SECRET)
+    expect(await outcome(verify(jwt, shortest))).toMatchObject({ name: 'TokenRejectedError' })
+    for (const wrong of [btoa('x'.repeat(15)), 123456789012345678901234n as never])
+      expect(await outcome(verify(jwt, [wrong]))).toMatchObject({ name: 'ConfigurationError' })
+    vi.stubGlobal('crypto', {})
+    const without = [verify(jwt), signExtensionJwt({ user_id: '7' }, { secret: SECRET, now })]
+    for (const work of without) expect(await outcome(work)).toMatchObject({ name: 'UnsupportedError' })
   })
 
   test('with another algorithm is refused, even of the same secret', async () => {
