@@ -204,6 +204,34 @@ describe('the tokens of a panel', () => {
   })
 })
 
+describe('an authorization', () => {
+  const jwt = (claims: object) => `a.${btoa(JSON.stringify(claims))}.c`
+
+  test.each<[unknown, string | undefined]>([
+    ['broadcaster', 'broadcaster'],
+    ['moderator', 'moderator'],
+    ['viewer', 'viewer'],
+    ['external', 'external'],
+    ['admin', undefined],
+  ])('of the role %s says %s', async (role, told) => {
+    const { tell, tokens, outcome } = createPanel()
+    tell({ channelId: '1', clientId: 'c', userId: 'U1', token: jwt({ role, user_id: '' }), helixToken: '' })
+    expect(await outcome(tokens.authorization())).toMatchObject({ role: told, userId: undefined, canAskHelix: false })
+  })
+
+  test.each([
+    [7, undefined, 7000],
+    [7, 9, 7000],
+    [9, 7, 7000],
+    ['soon', 7, 7000],
+  ])('with ends of %s and %s ends with the first', async (exp, helixExp, expiresAt) => {
+    const { tell, tokens, outcome } = createPanel()
+    const helixToken = helixExp === undefined ? undefined : jwt({ exp: helixExp })
+    tell({ channelId: '1', clientId: 'c', userId: 'U1', token: jwt({ exp }), helixToken })
+    expect(await outcome(tokens.authorization())).toMatchObject({ expiresAt })
+  })
+})
+
 describe('what is no authorization', () => {
   test.each([
     undefined,
@@ -213,6 +241,8 @@ describe('what is no authorization', () => {
     { channelId: '1', clientId: 'c', userId: 'U1' },
     { channelId: 1, clientId: 'c', userId: 'U1', token: 'x' },
     { channelId: '', clientId: 'c', userId: 'U1', token: 'x' },
+    { channelId: '1', clientId: '', userId: 'U1', token: 'x' },
+    { channelId: '1', clientId: 'c', userId: '', token: 'x' },
   ])('%j is not believed', async (auth) => {
     const { tell, tokens, outcome } = createPanel()
     tell(auth)
