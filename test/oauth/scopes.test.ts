@@ -8,6 +8,10 @@ describe('missingScopes', () => {
       'chat:edit',
       ['bits:read', 'user:bot'],
     ]))
+  it('names what managers may read where nobody manages it', () =>
+    expect(missingScopes(['chat:read', 'channel:manage:polls'], ['channel:read:vips', 'channel:read:polls'])).toEqual([
+      'channel:read:vips',
+    ]))
   it('is content with any one of an inner list', () =>
     expect(missingScopes(['moderator:read:followers'], [['moderation:read', 'moderator:read:followers']])).toEqual([]))
   it('has nothing that meets an empty inner list', () => expect(satisfies(['chat:read'], [[]])).toBe(false))
