@@ -11,12 +11,12 @@ const CONFIGURATION: readonly (readonly [said: RegExp, advice: string])[] = [
   ],
   [
     /client[ _]secret|invalid client credentials/,
-    'The client secret does not belong to this client id: copy it again from the Twitch developer console, or make a new one there. An app of client type Public has none.',
+    'The client secret does not belong to this client id: copy it again from https://dev.twitch.tv/console/apps, or make a new one there. An app of client type Public has none.',
   ],
-  [/missing client[ _]id/, 'No client id reached Twitch: give the one that the Twitch developer console shows.'],
+  [/missing client[ _]id/, 'No client id reached Twitch: copy it from https://dev.twitch.tv/console/apps.'],
   [
     /^invalid client([ _]id)?$|client does not exist/,
-    'Twitch does not know this client id: copy it again from the Twitch developer console.',
+    'Twitch does not know this client id: copy it again from https://dev.twitch.tv/console/apps.',
   ],
   [
     /redirect[ _]?(uri|mismatch)|does not match registered uri/,
@@ -25,7 +25,7 @@ const CONFIGURATION: readonly (readonly [said: RegExp, advice: string])[] = [
   [/invalid[ _]scope/, 'Twitch does not know one of the scopes that were asked for.'],
   [
     /unauthorized[ _]client|(client|grant).*not (allowed|permitted|authorized|supported)|unsupported[ _](grant|response)/,
-    'This app may not sign in this way: an app of client type Public can use the device code flow only, and one of client type Confidential any other.',
+    'This app may not sign in this way: an app of client type Public can use the device code flow only, any other needs Confidential.',
   ],
 ]
 

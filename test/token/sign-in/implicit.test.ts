@@ -107,8 +107,8 @@ describe('an implicit sign-in by redirect', () => {
 
   test.each([
     ['invalid_scope', 'ConfigurationError', /one of the scopes/],
-    ['unauthorized_client', 'ConfigurationError', /client type Public.*client type Confidential/],
-    ['unsupported_response_type', 'ConfigurationError', /client type Public.*client type Confidential/],
+    ['unauthorized_client', 'ConfigurationError', /client type Public.*needs Confidential/],
+    ['unsupported_response_type', 'ConfigurationError', /client type Public.*needs Confidential/],
     ['access_denied', 'TokenRejectedError', /did not agree/],
     ['server_error', 'TokenRejectedError', /begin again/],
   ])('says what to do about %s, and never what the address says', async (error, name, message) => {
