@@ -239,6 +239,23 @@ describe('a request', () => {
   })
 })
 
+describe('what the caller says', () => {
+  it('of the kind of token counts more than the table', async () => {
+    const { helix, asked } = setUp()
+    await helix.get('/users', { query: { id: '1' }, kind: 'app' })
+    await helix.get('/streams', { scopes: ['bits:read'] })
+    expect(asked.map(({ kind }) => kind)).toEqual(['app', 'user'])
+  })
+
+  it('of a new endpoint is not taken for something that can be repeated', async () => {
+    const { helix, calls } = setUp([offline])
+    await rejection(helix.patch('/new/things', { kind: 'user', body: {} }))
+    expect(calls).toHaveLength(1)
+    await rejection(helix.put('/new/things', { kind: 'user', body: {} }))
+    expect(calls).toHaveLength(4)
+  })
+})
+
 describe('a refused token', () => {
   it('is renewed once, and the request repeated once', async () => {
     const { helix, calls, renewed } = setUp([DEAD, [200, { data: [] }]])
@@ -335,6 +352,47 @@ describe('an error', () => {
       reason: 'wrong-user',
       message,
     })
+  })
+
+  it.each<[string, Reply, object]>([
+    [
+      'of a server has its words',
+      [500, { message: 'Oops' }],
+      { message: 'POST /clips failed with HTTP 500: Oops. Try later.' },
+    ],
+    ['of a server may have none', [503], { message: 'POST /clips failed with HTTP 503. Try later.' }],
+    [
+      'that is no JSON is no word of Twitch',
+      [404, 'BEGIN:VCALENDAR', { 'content-type': 'text/calendar' }],
+      { status: 404, name: 'NetworkError' },
+    ],
+    ['without a word has its status', [404, { status: 404 }], { message: 'POST /clips failed with HTTP 404.' }],
+    ['that forbids is of no wrong user', [403, { message: 'incorrect user authorization' }], { reason: undefined }],
+    ['of a strange 401 is of no wrong user', [401, { message: 'Something else' }], { reason: undefined }],
+    [
+      'that needs two scopes names both',
+      unauthorized('Missing scope: bits:read, user:bot'),
+      { missing: ['bits:read', 'user:bot'] },
+    ],
+    [
+      'that needs one scope names it alone',
+      unauthorized('Missing scope: bits:read or more'),
+      { missing: ['bits:read'] },
+    ],
+    [
+      'of something else than Twitch says so',
+      [200, '<html>'],
+      { message: 'POST /clips: the answer is no JSON. Something else than Twitch answered; try later.' },
+    ],
+  ])('%s', async (_, reply, read) => {
+    const { helix } = setUp([reply])
+    expect(await rejection(helix.post('/clips', { query: { broadcaster_id: '1' } }))).toMatchObject(read)
+  })
+
+  it('that is no 401 renews nothing, whatever it says', async () => {
+    const { helix, renewed } = setUp([[403, { message: 'Invalid OAuth token' }]])
+    expect(await rejection(helix.get('/users'))).toMatchObject({ status: 403 })
+    expect(renewed).toEqual([])
   })
 
   it('says that the token is of another app', async () => {
