@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HelixClient } from '../../src/helix/client.ts'
 import { SimpleTokenHandler } from '../../src/token/index.ts'
-import type { AccessToken, AccessTokenSource } from '../../src/types.ts'
+import type { AccessToken, AccessTokenRequest, AccessTokenSource } from '../../src/types.ts'
 import { printed, rejection } from '../oauth/stub.ts'
 import { DEAD, offline, type Reply, stubPlatform, stubTokens } from './stub.ts'
 
@@ -245,6 +245,25 @@ describe('what the caller says', () => {
     await helix.get('/users', { query: { id: '1' }, kind: 'app' })
     await helix.get('/streams', { scopes: ['bits:read'] })
     expect(asked.map(({ kind }) => kind)).toEqual(['app', 'user'])
+  })
+
+  it('of the scopes means a user, in whose stead no app will do', async () => {
+    const { platform, tokens } = setUp()
+    const kinds: unknown[] = []
+    const get = async (request: AccessTokenRequest) => {
+      kinds.push(request.kind)
+      throw new Error('nobody')
+    }
+    const helix = new HelixClient({ ...tokens, get }, { platform })
+    await expect(helix.get('/streams', { scopes: ['bits:read'] })).rejects.toThrow('nobody')
+    expect(kinds).toEqual(['user'])
+  })
+
+  it('of whom it is about stays, whoever asks', async () => {
+    const { helix, calls } = setUp()
+    await helix.get('/moderation/moderators', { user: '7', query: { broadcaster_id: '8' } })
+    await helix.get('/moderation/moderators')
+    expect(calls.map(({ query }) => query.get('broadcaster_id'))).toEqual(['8', '1'])
   })
 
   it('of a new endpoint is not taken for something that can be repeated', async () => {
