@@ -59,9 +59,8 @@ export class Client {
   #openChat(): ChatClient {
     const chat = new ChatClient({ ...this.#chatOptions, tokens: this.tokens, platform: this.#handler.platform })
     // Twitch lets a connection live on when its token is gone: nobody must go on speaking as a user who signed out.
-    const leave = ({ login, userId }: AccountEvent, ended: RejectionReason) => {
-      if (chat.login === login) chat.leave(rejection({ ended, login, userId }))
-    }
+    const leave = ({ login, userId }: AccountEvent, ended: RejectionReason) =>
+      chat.leave(userId, rejection({ ended, login, userId }))
     this.tokens.on('signedOut', (event) => leave(event, 'signed-out'))
     this.tokens.on('needsLogin', (event) => leave(event, event.reason))
     return chat

@@ -56,7 +56,8 @@ export class ChatClient extends ChatReader {
       route: (channel) => {
         const { channels, connections } = this.network
         const alive = [...connections].filter(({ login }) => login)
-        return alive.findLast(({ shard }) => shard === channels.get(`#${channel}`)?.shard) ?? alive[0]
+        const wanted = channels.get(`#${channel}`)
+        return wanted ? alive.findLast(({ shard }) => shard === wanted.shard) : alive[0]
       },
       started: () => this.network.session !== undefined,
     })
@@ -74,7 +75,11 @@ export class ChatClient extends ChatReader {
     const counted = wanted.filter((other) => !this.#speaking.moderates(other))
     if (counted.length < channels || wanted.includes(name) || name === login) return super.join(name, options)
     const text = `An account may be in ${channels} channels at once: leave one before joining ${name}.`
-    return Promise.reject(new ChatError(text, { reason: 'join-limit', channel: name }))
+    const error = new ChatError(text, { reason: 'join-limit', channel: name })
+    const refused = Promise.reject(error)
+    refused.catch(() => {})
+    this.emit('joinFailed', { channel: name, error })
+    return refused
   }
 
   /**
@@ -112,9 +117,17 @@ export class ChatClient extends ChatReader {
     super.close()
   }
 
-  /** Nobody must go on as who they are no more. Loops over events go on, and {@link connect} starts anew. @internal */
-  leave(error: Error): void {
-    this.#speaking.close(error)
-    this.network.stop(error)
+  /**
+   * Nobody must go on as who they are no more, nor must another one say what they were about to say. Loops over events
+   * go on, and {@link connect} starts anew.
+   *
+   * @param userId Who has signed out. Where others chat, nothing happens.
+   * @internal
+   */
+  leave(userId: string, error: Error): void {
+    const { connections } = this.network
+    const isTheirs = [...connections].some(({ token }) => token?.userId === userId)
+    if (isTheirs || connections.size === 0) this.#speaking.close(error)
+    if (isTheirs) this.network.stop(error)
   }
 }

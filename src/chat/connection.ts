@@ -31,6 +31,8 @@ export interface Connection {
   readonly readyAt: number
   /** Instant at which it is to be closed, if no channel needs it any more. */
   dueAt: number
+  /** Epoch milliseconds of the last frame. */
+  readonly heardAt: number
   /** Milliseconds of the last PING, there and back. */
   readonly latency?: number | undefined
   /** Whether ROOMSTATE, USERSTATE and their like come. */
@@ -75,6 +77,7 @@ export function openConnection(
     login: '',
     readyAt: NEVER,
     dueAt: NEVER,
+    heardAt: 0,
     hasCommands: false,
     send,
     check,
@@ -92,6 +95,7 @@ export function openConnection(
   socket.onmessage = ({ data }) => {
     if (typeof data !== 'string') return
     heard = true
+    connection.heardAt = platform.now()
     let text = rest + data
     // Where IRC's own subprotocol was agreed on, a frame is a line; Twitch ends each line by CR LF.
     if (socket.protocol?.endsWith('.ircv3.net')) text += '\n'
@@ -113,7 +117,7 @@ export function openConnection(
   }
 
   function check(): void {
-    if (connection.login && pingedAt === undefined) ping()
+    if (connection.login && !ended && pingedAt === undefined) ping()
   }
 
   function end(error?: Error): void {

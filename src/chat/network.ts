@@ -81,7 +81,7 @@ export function createNetwork(
       network.session = new AbortController()
       onWakeUp(hurry, network.session.signal)
     }
-    for (const shard of shards) shard.dueAt = 0
+    for (const shard of shards) tryAgain(shard)
     wake()
   }
 
@@ -100,6 +100,7 @@ export function createNetwork(
     for (const connection of connections) leave(connection)
     for (const shard of shards) {
       shard.failures = 0
+      shard.triedAt = -NEVER
       dialAt(shard, 0)
       if (error && session) emit('disconnected', { shardId: shard.id, error, retryAt: undefined })
     }
@@ -126,7 +127,11 @@ export function createNetwork(
       if (!found.asked) found.dueAt = 0
       return found
     }
-    const room = shards.findLast((shard) => shard.dueAt < NEVER && channelsOf(shard).length < channelsPerShard)
+    const over = shards.every(({ dueAt }) => dueAt === NEVER)
+    const room = shards.findLast(
+      (shard) => (over || shard.dueAt < NEVER) && channelsOf(shard).length < channelsPerShard,
+    )
+    if (over && room) tryAgain(room)
     const channel = { name, shard: room ?? addShard(), dueAt: 0, failures: 0, lines: 0 }
     channels.set(key, channel)
     return channel
@@ -145,9 +150,14 @@ export function createNetwork(
 
   function addShard(): Shard {
     const id = shards.length
-    const shard = { id, auth: auth?.(id), dueAt: 0, failures: 0, isUp: false }
+    const shard = { id, auth: auth?.(id), dueAt: 0, failures: 0, isUp: false, triedAt: -NEVER }
     shards.push(shard)
     return shard
+  }
+
+  /** At once, unless it has only just been tried: whoever hears of a loss may connect at once, for ever. */
+  function tryAgain(shard: Shard): void {
+    shard.dueAt = Math.max(0, shard.triedAt + DIALS.first)
   }
 
   /** All that is wanted in this turn goes in one line. */
@@ -173,6 +183,8 @@ export function createNetwork(
     for (const shard of shards) {
       if (!shard.isUp && isDue(shard.dueAt)) void dial(shard, session.signal)
       if (shard.home) ask(shard.home, isDue)
+      // Whoever heard that a join failed closed.
+      if (network.session !== session) return
     }
     const owners = [...channels.values()].map(({ owner }) => owner)
     for (const connection of connections) if (isDue(connection.dueAt) && !owners.includes(connection)) leave(connection)
@@ -187,7 +199,8 @@ export function createNetwork(
     const names: string[] = []
     for (const channel of channelsOf(shard).sort(byUrgency)) {
       const { name, owner, asked, dueAt } = channel
-      if (owner === home) continue
+      // A listener may have left it, or closed.
+      if (owner === home || channels.get(`#${name}`) !== channel || shard.home !== home) continue
       if (asked !== home && isDue(Math.max(asked ? 0 : dueAt, joins.next()))) {
         joins.take(monotonic())
         names.push(`#${name}`)
@@ -205,6 +218,7 @@ export function createNetwork(
 
   async function dial(shard: Shard, signal: AbortSignal): Promise<void> {
     shard.isUp = true
+    shard.triedAt = monotonic()
     try {
       const token = await shard.auth?.getToken(signal)
       if (signal.aborted) return
@@ -261,6 +275,7 @@ export function createNetwork(
   function lost(shard: Shard, error: Failure): void {
     const isFinal = error.code === 'configuration' || shard.auth?.isFinal(error)
     const at = Math.max(later(shard, DIALS), monotonic() + (error.retryAt ?? 0) - now())
+    shard.error = error
     dialAt(shard, isFinal ? NEVER : at)
     gone(shard, error)
   }
@@ -279,10 +294,11 @@ export function createNetwork(
     let next = 0
     if (dueAt === NEVER)
       for (const channel of channelsOf(shard)) channel.shard = others[next++ % others.length] ?? shard
-    lastError = error
-    if (!others[0]) waits.end(undefined, error)
-    const retryAt = dueAt < NEVER ? now() + Math.max(0, dueAt - monotonic()) : undefined
-    emit('disconnected', { shardId: id, error, retryAt })
+    const hasGivenUp = dueAt === NEVER
+    lastError = (hasGivenUp && shard.error) || error
+    if (!others[0]) waits.end(undefined, lastError)
+    const retryAt = hasGivenUp ? undefined : now() + Math.max(0, dueAt - monotonic())
+    emit('disconnected', { shardId: id, error: lastError, retryAt })
   }
 
   /** Closes a connection; its channels are nowhere. */
@@ -320,7 +336,7 @@ export function createNetwork(
     // Of a channel that was left, or of none at all.
     if (!message || (!channel && (command === 'PRIVMSG' || params[0]?.startsWith('#')))) return
     const type = eventType(command)
-    if (CHAT_EVENTS[type]) emit(type, new MessageView(message) as never)
+    if (CHAT_EVENTS[type] === true) emit(type, new MessageView(message) as never)
   }
 
   function obey(message: IrcMessage, channel: Channel | undefined, connection: Connection): void {
@@ -337,10 +353,13 @@ export function createNetwork(
         shard.home = undefined
         dialAt(shard, 0)
         break
-      case 'JOIN':
       case 'ROOMSTATE':
+        // It may come late, or for a JOIN before the last PART.
+        if (wasAsked || (channel && !channel.owner && connection === shard.home)) joined(channel, connection)
+        break
+      case 'JOIN':
         // Servers that are not Twitch send no ROOMSTATE.
-        if (wasAsked && (command === 'ROOMSTATE' || !connection.hasCommands)) joined(channel, connection)
+        if (wasAsked && !connection.hasCommands) joined(channel, connection)
         break
       case 'NOTICE': {
         const [, text = ''] = params
@@ -383,8 +402,8 @@ export function createNetwork(
   }
 
   function lose(channel: Channel): void {
+    channel.missedSince ??= channel.owner?.heardAt
     channel.owner = undefined
-    channel.missedSince ??= now()
   }
 
   /** An event ends the waits for what it is about. */

@@ -21,6 +21,10 @@ export interface Shard extends Task {
   readonly auth: ReturnType<ChatAuth> | undefined
   /** It is logged in, or about to be. */
   isUp: boolean
+  /** Instant of the monotonic clock at which it was last dialled. */
+  triedAt: number
+  /** What it was last lost for. */
+  error?: Error | undefined
   /** Logged in, and not about to be closed: channels belong there. */
   home?: Connection | undefined
 }

@@ -1,5 +1,6 @@
 import { ChatError, MissingScopeError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
+import { LONGEST_TIMER } from '../internal/timer.ts'
 import type { Platform, WaitOptions } from '../types.ts'
 import type { Connection } from './connection.ts'
 import { formatIrcMessage } from './format-irc-message.ts'
@@ -123,10 +124,10 @@ export class Speaking {
       if (lane.jobs.length >= QUEUE)
         return reject(new ChatError(`Too much waits to be said in ${channel}.`, { reason: 'rate-limited', channel }))
       const onAbort = () => job.finish(signal?.reason)
-      const timer = setTimeout(() => job.finish(this.#late(lane, job, timeout)), timeout)
+      const timer = setTimeout(() => job.finish(this.#late(lane, job, timeout)), Math.min(timeout, LONGEST_TIMER))
       const job: Job = {
         channel,
-        parts: splitText(text, LONGEST - prefix.length - DIFFERENCE.length),
+        parts: splitText(text, LONGEST - prefix.length - DIFFERENCE.length).filter((part) => part.trim()),
         prefix,
         replyTo,
         options,
@@ -138,7 +139,6 @@ export class Speaking {
           signal?.removeEventListener('abort', onAbort)
           const place = lane.jobs.indexOf(job)
           if (place !== -1) lane.jobs.splice(place, 1)
-          if (lane.flying?.job === job) this.#land(lane)
           if (error === undefined) resolve({ channel, ids: job.ids })
           else reject(error)
           this.#run()
@@ -192,6 +192,7 @@ export class Speaking {
       const { flying } = lane
       if (flying === undefined || flying.connection !== gone) continue
       const text = `The connection was lost before Twitch confirmed the message to ${flying.job.channel}: it may have been sent or not.`
+      this.#land(lane)
       flying.job.finish(new ChatError(text, { reason: 'no-answer', channel: flying.job.channel }))
     }
     this.#run()
@@ -201,7 +202,10 @@ export class Speaking {
     this.#options.platform.clearTimeout(this.#timer)
     const lanes = [...this.#lanes.values()]
     this.#lanes.clear()
-    for (const { jobs } of lanes) for (const job of jobs.splice(0)) job.finish(error)
+    for (const lane of lanes) {
+      this.#land(lane)
+      for (const job of lane.jobs.splice(0)) job.finish(error)
+    }
   }
 
   #lane(channel: string): Lane {
@@ -238,7 +242,7 @@ export class Speaking {
     const run = this.#runs
     let wait = Number.POSITIVE_INFINITY
     for (const lane of this.#lanes.values()) {
-      const job = lane.flying === undefined ? lane.jobs[0] : undefined
+      const job = lane.flying === undefined ? this.#first(lane.jobs) : undefined
       if (job === undefined) continue
       try {
         wait = Math.min(wait, this.#advance(lane, job, now))
@@ -250,6 +254,13 @@ export class Speaking {
     }
     platform.clearTimeout(this.#timer)
     if (wait < Number.POSITIVE_INFINITY) this.#timer = platform.setTimeout(() => this.#run(), wait)
+  }
+
+  /** Without a connection whoever would not wait for one is told, wherever in the queue. */
+  #first(jobs: readonly Job[]): Job | undefined {
+    const [first] = jobs
+    if (first === undefined || this.#options.route(first.channel) !== undefined) return first
+    return jobs.find(({ options }) => options.whenOffline !== 'wait') ?? first
   }
 
   /** Sends the next part, if it may be. @returns Milliseconds until it is worth trying again. */
@@ -305,7 +316,10 @@ export class Speaking {
     lane.lastAt = now
     if (!privileged) lane.notBefore = now + Math.max(PACE, lane.slow * 1000 + 100)
     job.tries += 1
-    const timer = platform.setTimeout(() => job.finish(noAnswer(channel, ANSWER_WITHIN)), ANSWER_WITHIN)
+    const timer = platform.setTimeout(() => {
+      this.#land(lane)
+      job.finish(noAnswer(channel, ANSWER_WITHIN))
+    }, ANSWER_WITHIN)
     lane.flying = { job, connection, nonce, timer }
     if (!connection.hasCommands) this.#confirm(lane, job, undefined)
   }
@@ -343,9 +357,9 @@ export class Speaking {
   #refuse(lane: Lane, job: Job, msgId: string, text: string): void {
     const waits = job.options.whenLimited !== 'fail'
     const wait = retryAfter(msgId, text)
+    this.#land(lane)
     if (wait !== undefined && (waits || wait === 0) && job.tries < TRIES) {
       lane.notBefore = this.#options.platform.monotonic() + wait
-      this.#land(lane)
       this.#run()
     } else job.finish(new ChatError(text, { reason: msgId, channel: job.channel }))
   }

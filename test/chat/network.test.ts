@@ -500,17 +500,20 @@ describe('a move', () => {
 })
 
 test('to leave ends what waits with its reason, and is no loss where nothing was connected', async () => {
-  const chat = createFakeChat()
+  const chat = createFakeChat({ chat: { latency: 1000 } })
   const client = new ChatClient({ tokens: chat.tokens, platform: chat.twitch.platform })
   const lost: unknown[] = []
   client.on('disconnected', ({ error }) => lost.push(error))
   const reason = new TokenRejectedError('Signed out.', { reason: 'signed-out' })
   const said = client.say('streamer', 'later', { whenOffline: 'wait' })
-  client.leave(reason)
+  client.leave('100', reason)
   await expect(said).rejects.toBe(reason)
   expect(lost).toEqual([])
   const connecting = client.connect()
-  client.leave(reason)
+  await chat.clock.advance(500)
+  expect(client.login).toBe(undefined)
+  client.leave('of somebody else', reason)
+  client.leave('100', reason)
   await expect(connecting).rejects.toBe(reason)
   expect(lost).toEqual([reason])
 })
