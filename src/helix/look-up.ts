@@ -1,4 +1,4 @@
-import { HelixError } from '../errors.ts'
+import { HelixError, NetworkError } from '../errors.ts'
 import type { HttpPlatform } from '../internal/http-platform.ts'
 import { asObject } from '../internal/json.ts'
 import type { HelixQuery } from './request.ts'
@@ -84,8 +84,9 @@ async function fetchBatch(path: string, field: string, batch: readonly Wanted[],
   try {
     const first = path === '/streams' ? BATCH : undefined
     const { data } = asObject(await ask(path, { [field]: batch.map(({ value }) => value), first }))
+    if (!Array.isArray(data)) throw new NetworkError('The answer is no page of a list.')
     const items = new Map<string, unknown>()
-    for (const item of Array.isArray(data) ? data : []) items.set(String(asObject(item)[field]).toLowerCase(), item)
+    for (const item of data) items.set(String(asObject(item)[field]).toLowerCase(), item)
     for (const wanted of batch) wanted.resolve(items.get(wanted.value.toLowerCase()))
   } catch (error) {
     if (batch.length > 1 && error instanceof HelixError && error.status === 400) {

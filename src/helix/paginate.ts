@@ -31,7 +31,10 @@ export async function* paginate<Item>(
       }
       if (cursor) seen.add(cursor)
       next = cursor ? ask(cursor) : undefined
-      yield* items
+      for (const item of items) {
+        signal?.throwIfAborted()
+        yield item
+      }
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)

@@ -56,7 +56,7 @@ export function planRequest(method: HelixMethod, path: string, wish: Wish): Plan
   const isChosen = user !== undefined || scopes?.length || (path === '/users' && ['id', 'login'].every(isLeftOut))
   return {
     token: kind ?? (taken === 'any' && isChosen ? 'user' : taken),
-    user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner)),
+    user: user ?? (typeof owner === 'number' ? `${owner}` : asString(owner) || undefined),
     scopes: scopes ?? needed,
     as: as && isLeftOut(as) ? as : undefined,
     idempotent: method !== 'POST' && once === undefined && (method !== 'PATCH' || endpoint !== undefined),

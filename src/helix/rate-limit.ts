@@ -76,8 +76,11 @@ export class RateLimit {
     try {
       await waitFor(turn, undefined, this.#platform, signal)
     } catch (error) {
-      this.#waiting = this.#waiting.filter((other) => other !== me)
-      for (const other of this.#waiting) other.look()
+      const rest = this.#waiting.filter((other) => other !== me)
+      this.#waiting = rest
+      // Where many leave at once, those who stay look once, after the last of them.
+      await undefined
+      if (this.#waiting === rest) for (const other of rest) other.look()
       throw error
     } finally {
       clearTimeout(timer)

@@ -224,4 +224,13 @@ describe('lookUp', () => {
       readonly [Promise<HelixUser | undefined>, Promise<HelixStream | undefined>]
     >()
   })
+
+  it.each([[{}], [[]], [{ data: null }], [{ data: {} }], ['strange']])(
+    'takes %j for no answer, and not for nobody',
+    async (strange) => {
+      const { platform } = stubPlatform([200, strange])
+      const helix = new HelixClient(stubTokens().tokens, { platform })
+      expect(await rejection(helix.lookUp('users', { id: '1' }))).toBeInstanceOf(NetworkError)
+    },
+  )
 })

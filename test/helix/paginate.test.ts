@@ -109,4 +109,19 @@ describe('paginate', () => {
       done: true,
     })
   })
+
+  it('gives no more items once it was told to end, though they are there', async () => {
+    const { followers } = setUp(page(['1', '2', '3'], 'a'), page(['4']))
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const ids: string[] = []
+    const reading = (async () => {
+      for await (const { user_id } of followers(controller.signal)) {
+        ids.push(user_id)
+        controller.abort(reason)
+      }
+    })()
+    expect(await rejection(reading)).toBe(reason)
+    expect(ids).toEqual(['1'])
+  })
 })

@@ -39,6 +39,12 @@ describe('the token for a request', () => {
     expect(asked).toMatchObject([{ user: '42' }])
   })
 
+  it('is that of the only user where the parameter is empty', async () => {
+    const { helix, asked } = setUp()
+    await helix.get('/channels/ads', { query: { broadcaster_id: '' } })
+    expect(asked).toMatchObject([{ user: undefined }])
+  })
+
   it('is that of the user whom the body names', async () => {
     const { helix, asked } = setUp()
     await helix.post('/polls', { body: { broadcaster_id: '42' } })

@@ -6,11 +6,15 @@ import { rejection } from '../oauth/stub.ts'
 /** A clock that stands until it is told to go on; 60 requests a minute, so one a second. */
 function setUp() {
   let now = 0
+  let looks = 0
   let timers: { at: number; callback: () => void; owner: string }[] = []
   let owner = ''
   const platform = resolvePlatform({
     now: () => 1_000_000 + now,
-    monotonic: () => now,
+    monotonic() {
+      looks += 1
+      return now
+    },
     setTimeout(callback, delay) {
       const timer = { at: now + delay, callback, owner }
       timers.push(timer)
@@ -42,7 +46,7 @@ function setUp() {
   const end = (request: string) => {
     timers = timers.filter((timer) => timer.owner !== request)
   }
-  return { limit, take, takeAll, advance, begin, end, timers: () => timers.length }
+  return { limit, take, takeAll, advance, begin, end, timers: () => timers.length, looks: () => looks }
 }
 
 describe('RateLimit', () => {
@@ -217,5 +221,20 @@ describe('RateLimit', () => {
     limit.learn(new Headers({ 'Ratelimit-Limit': '0', 'Ratelimit-Remaining': '1' }))
     await take(0)
     expect(await rejection(take(999))).toMatchObject({ retryAt: 1_001_000 })
+  })
+
+  it.each([
+    ['the client is closed', (limit: RateLimit) => limit.close()],
+    ['all are aborted', (_: RateLimit, controller: AbortController) => controller.abort()],
+  ])('looks at the clock a few times for each of many who wait when %s', async (_what, end) => {
+    const { limit, take, takeAll, looks } = setUp()
+    await takeAll()
+    const controller = new AbortController()
+    const waits = Array.from({ length: 300 }, () => rejection(take(600_000, controller.signal)))
+    await new Promise((resolve) => setImmediate(resolve))
+    const before = looks()
+    end(limit, controller)
+    await Promise.all(waits)
+    expect(looks() - before).toBeLessThan(10 * 300)
   })
 })
