@@ -22,8 +22,8 @@ const validate = (options: RequestOptions) => validateToken('token', options)
 
 const says = (name: string, message: RegExp) => ({ name, message: expect.stringMatching(message) })
 const signIn = says('TokenRejectedError', /sign in again/i)
-const secret = says('ConfigurationError', /client secret.*dev\.twitch\.tv/console/)
-const client = says('ConfigurationError', /client id.*dev\.twitch\.tv/console/)
+const secret = says('ConfigurationError', /client secret.*dev\.twitch\.tv\/console/)
+const client = says('ConfigurationError', /client id.*dev\.twitch\.tv\/console/)
 const wait = says('NetworkError', /try later/)
 
 /** Every refusal that Twitch is known to answer at id.twitch.tv, and what the user of this library is told. */
