@@ -60,10 +60,12 @@ export abstract class Emitter<Events extends object> {
   /**
    * The events from now on, for `for await`. Leaving the loop ends the listening, and closing the object ends the loop.
    *
+   * @throws {RangeError} `limit` is less than 1.
    * @throws `signal.reason` once the signal is aborted.
    */
   events<Type extends keyof Events>(type: Type, options: EventsOptions = {}): AsyncIterableIterator<Events[Type]> {
     const { signal, limit = 1000, onDropped } = options
+    if (!(limit >= 1)) throw new RangeError('limit must be at least 1.')
     const waiting: Events[Type][] = []
     let dropped = 0
     const sleepers: (() => void)[] = []
@@ -96,8 +98,9 @@ export abstract class Emitter<Events extends object> {
             sleepers.push(resume)
           })
         signal?.throwIfAborted()
-        if (dropped) onDropped?.(dropped)
+        const count = dropped
         dropped = 0
+        if (count) onDropped?.(count)
         return { done: waiting.length === 0, value: waiting.shift() as Events[Type] }
       },
       async return() {

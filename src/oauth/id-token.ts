@@ -92,7 +92,7 @@ function keysOf(url: string, options: VerifyIdTokenOptions): JWTVerifyGetKey {
 function describe(error: unknown): Error {
   if (error instanceof TokenRejectedError || error instanceof NetworkError) return error
   const code = error instanceof errors.JOSEError ? error.code : undefined
-  if (code === undefined || /^ERR_(JOSE_GENERIC|JWKS_INVALID)$/.test(code)) {
+  if (code === undefined || code === 'ERR_JWKS_INVALID') {
     return new NetworkError('The keys of Twitch could not be fetched: the id token may well be good; try later.')
   }
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {

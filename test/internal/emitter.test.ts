@@ -10,6 +10,16 @@ class Doors extends Emitter<{ opened: string; closed: string }> {
   }
 }
 
+class Bell extends Emitter<{ rung: number }> {
+  constructor() {
+    super({ rung: true })
+  }
+
+  ring(times: number): void {
+    this.emit('rung', times)
+  }
+}
+
 test('an event that does not exist is refused, with the names of those that do', () => {
   const doors = new Doors()
   const refusal = new TypeError('There is no event "slammed". There are: opened, closed.')
@@ -32,15 +42,6 @@ test('a listener that is no function is refused', () => {
 })
 
 test('events that are asked for ahead come to each who asked, in the order asked', async () => {
-  class Bell extends Emitter<{ rung: number }> {
-    constructor() {
-      super({ rung: true })
-    }
-
-    ring(times: number): void {
-      this.emit('rung', times)
-    }
-  }
   const bell = new Bell()
   const rings = bell.events('rung')
   const asked = [rings.next(), rings.next(), rings.next()]
@@ -67,4 +68,20 @@ test('events with a signal that is aborted already listen to nothing', async () 
   const events = new Counted().events('opened', { signal: AbortSignal.abort(new Error('too late')) })
   expect(listening).toBe(0)
   await expect(events.next()).rejects.toThrow('too late')
+})
+
+test('a listener of what was dropped that throws ends no loop', async () => {
+  const bell = new Bell()
+  const onDropped = () => {
+    throw new Error('the log is full')
+  }
+  const rings = bell.events('rung', { limit: 1, onDropped })
+  bell.ring(1)
+  bell.ring(2)
+  await expect(rings.next()).rejects.toThrow('the log is full')
+  expect(await rings.next()).toEqual({ done: false, value: 2 })
+})
+
+test.each([0, Number.NaN])('a loop over events that may keep %s of them is refused', (limit) => {
+  expect(() => new Doors().events('opened', { limit })).toThrow(RangeError)
 })
