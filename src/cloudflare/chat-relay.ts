@@ -138,7 +138,10 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
       const pong = new WebSocketRequestResponsePair('PING :keyring', `:${HOST} PONG ${HOST} :keyring\r\n`)
       this.#ctx.setWebSocketAutoResponse(pong as never)
       this.#write(server, { nick: '', channels: [] })
-      await this.#ctx.storage.setAlarm(Date.now() + WATCH_EVERY)
+      const { storage } = this.#ctx
+      // One that is there is the watch of all: whoever comes must not put it off.
+      if ((await storage.getAlarm()) === null) await storage.setAlarm(Date.now() + WATCH_EVERY)
+      this.#tend()
       return new Response(null, { status: 101, webSocket: client } as ResponseInit)
     }
 

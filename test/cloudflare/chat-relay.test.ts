@@ -57,6 +57,7 @@ async function read(...channels: string[]) {
 const upstream = () => [...twitch.twitch.chat.connections].filter(({ state }) => state !== 'closed')
 const say = (channel: string, text: string) => twitch.twitch.chat.send('hexa', channel, text)
 const hears = (heard: string[], line: string) => vi.waitUntil(() => heard.includes(line))
+const nextAlarm = async () => (await miniflare.dispatchFetch('http://relay.example/next-alarm')).json()
 const ring = async () => (await miniflare.dispatchFetch('http://relay.example/ring')).json()
 
 test('many clients read over one connection, each what it joined', async () => {
@@ -93,6 +94,20 @@ test('clients outlive the object, and hear on after its alarm', async () => {
   say('juniper', 'still here')
   await hears(heard, 'juniper: still here')
   expect(disconnected).not.toHaveBeenCalled()
+})
+
+test('whoever comes brings the connection back for those who are there, and puts no alarm off', async () => {
+  const { heard } = await read('juniper')
+  const at = await nextAlarm()
+  await miniflare.dispatchFetch('http://relay.example/lose-all')
+  await vi.waitUntil(() => upstream().length === 0)
+  await miniflare.unsafeEvictDurableObject('relay', 'Relay', { name: 'relay' })
+  const silent = new WebSocket(irc)
+  await vi.waitUntil(() => upstream()[0]?.channels.includes('juniper'))
+  silent.close()
+  say('juniper', 'still here')
+  await hears(heard, 'juniper: still here')
+  expect(await nextAlarm()).toBe(at)
 })
 
 test('refuses channels that may not be read, and more than it may read', async () => {

@@ -58,6 +58,8 @@ export default {
       case '/ring':
         await relay.ring()
         return Response.json(await relay.nextAlarm())
+      case '/next-alarm':
+        return Response.json(await relay.nextAlarm())
       case '/lose-all':
         await relay.loseAll()
         return new Response()
