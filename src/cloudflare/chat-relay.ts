@@ -166,6 +166,7 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     async alarm(): Promise<void> {
       const { storage } = this.#ctx
       await (this.#ctx.getWebSockets().length > 0 ? storage.setAlarm(Date.now() + WATCH_EVERY) : storage.deleteAlarm())
+      this.#connect()
       this.#tend()
     }
 
@@ -230,10 +231,13 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
         return
       }
       const chat = this.#upstream()
-      const { onProblem } = this.#option()
       for (const name of chat.wanted) if (!wanted.has(name)) chat.part(name)
       for (const name of wanted) if (!chat.wanted.includes(name)) chat.join(name).catch(() => {})
-      chat.connect().catch((error: unknown) => onProblem?.(error))
+    }
+
+    /** Again after it gave up: the alarm says when, and no client. */
+    #connect(): void {
+      this.#chat?.connect().catch((error: unknown) => this.#option().onProblem?.(error))
     }
 
     #upstream(): ChatReader {
@@ -255,6 +259,7 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
         }
       })
       this.#chat = chat
+      this.#connect()
       return chat
     }
 
