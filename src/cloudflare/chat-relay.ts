@@ -62,6 +62,9 @@ interface Client {
 /** An open socket keeps an object for 15 minutes at the most, and a deploy asks nobody. */
 const WATCH_EVERY = 60_000
 
+/** In characters: more than any client sends at once, and no more than is done in a moment. */
+const LONGEST = 4096
+
 const HOST = 'tmi.twitch.tv'
 
 /** What concerns everybody who reads a channel. */
@@ -117,7 +120,8 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     readonly #ctx: ChatRelayContext
     readonly #env: unknown
     readonly #rooms = new RoomStates()
-    readonly #readers = new Map<string, Set<RelaySocket>>()
+    /** Who reads a channel; only channels that somebody reads. */
+    #readers: Map<string, Set<RelaySocket>> | undefined
     #options: ChatRelayOptions | undefined
     #chat: ChatReader | undefined
 
@@ -146,7 +150,8 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     }
 
     async webSocketMessage(socket: RelaySocket, message: string | ArrayBuffer): Promise<void> {
-      if (typeof message !== 'string') return socket.close(1003, 'IRC is text.')
+      if (typeof message !== 'string') return this.#dismiss(socket, 1003, 'IRC is text.')
+      if (message.length > LONGEST) return this.#dismiss(socket, 1009, 'Nobody says so much at once here.')
       for (const line of message.split(/\r?\n/)) {
         const command = parseIrcMessage(line)
         if (command !== undefined) this.#obey(socket, command)
@@ -155,8 +160,8 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     }
 
     async webSocketClose(socket: RelaySocket): Promise<void> {
-      for (const readers of this.#readers.values()) readers.delete(socket)
-      this.#tend(socket)
+      for (const name of this.#wanted().keys()) this.#leave(socket, name)
+      this.#tend()
     }
 
     webSocketError(socket: RelaySocket): Promise<void> {
@@ -166,6 +171,8 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     async alarm(): Promise<void> {
       const { storage } = this.#ctx
       await (this.#ctx.getWebSockets().length > 0 ? storage.setAlarm(Date.now() + WATCH_EVERY) : storage.deleteAlarm())
+      // Should the platform ever have forgotten to say that a socket closed.
+      this.#readers = undefined
       this.#connect()
       this.#tend()
     }
@@ -209,7 +216,7 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
         this.#write(socket, { ...client, channels: [...client.channels, name] })
       }
       say(socket, `:${nick}!${nick}@${nick}.${HOST} JOIN #${name}`)
-      this.#readersOf(name).add(socket)
+      this.#enter(socket, name)
       // Else it comes from upstream, and says that the channel is heard.
       const room = this.#chat?.joined.includes(name) ? this.#rooms.of(name) : undefined
       if (room !== undefined) say(socket, room)
@@ -218,13 +225,13 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
     #part(socket: RelaySocket, name: string, nick: string): void {
       const client = this.#read(socket)
       this.#write(socket, { ...client, channels: client.channels.filter((other) => other !== name) })
-      this.#readers.get(name)?.delete(socket)
+      this.#leave(socket, name)
       say(socket, `:${nick}!${nick}@${nick}.${HOST} PART #${name}`)
     }
 
     /** Whatever happened before: whoever is connected has a connection to Twitch, and the channels they want. */
-    #tend(gone?: RelaySocket): void {
-      const wanted = this.#wanted(gone)
+    #tend(): void {
+      const wanted = this.#wanted()
       if (wanted.size === 0) {
         this.#chat?.close()
         this.#chat = undefined
@@ -232,7 +239,7 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
       }
       const chat = this.#upstream()
       for (const name of chat.wanted) if (!wanted.has(name)) chat.part(name)
-      for (const name of wanted) if (!chat.wanted.includes(name)) chat.join(name).catch(() => {})
+      for (const name of wanted.keys()) if (!chat.wanted.includes(name)) chat.join(name).catch(() => {})
     }
 
     /** Again after it gave up: the alarm says when, and no client. */
@@ -249,12 +256,12 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
         if (message === undefined || !RELAYED.has(message.command) || !target?.startsWith('#')) return
         const name = target.slice(1)
         if (message.command === 'ROOMSTATE') this.#rooms.learn(name, raw)
-        for (const socket of this.#readersOf(name)) say(socket, raw)
+        for (const socket of this.#wanted().get(name) ?? []) say(socket, raw)
       })
       chat.on('joinFailed', ({ channel, error }) => {
         if (error.reason !== 'channel-suspended' && error.reason !== 'banned') return
         const id = error.reason === 'banned' ? 'msg_banned' : 'msg_channel_suspended'
-        for (const socket of this.#readersOf(channel)) {
+        for (const socket of this.#wanted().get(channel) ?? []) {
           say(socket, `@msg-id=${id} :${HOST} NOTICE #${channel} :${error.message}`)
         }
       })
@@ -263,18 +270,33 @@ export function makeChatRelay(Default: unknown, given: readonly unknown[]): neve
       return chat
     }
 
-    #readersOf(name: string): Set<RelaySocket> {
-      const known = this.#readers.get(name)
-      if (known !== undefined) return known
-      // After the object was away, the sockets know.
-      const readers = new Set(this.#ctx.getWebSockets().filter((socket) => this.#read(socket).channels.includes(name)))
-      this.#readers.set(name, readers)
-      return readers
+    #dismiss(socket: RelaySocket, code: number, why: string): Promise<void> {
+      socket.close(code, why)
+      // It may not answer.
+      this.#write(socket, { nick: '', channels: [] })
+      return this.webSocketClose(socket)
     }
 
-    #wanted(gone?: RelaySocket): Set<string> {
-      const sockets = this.#ctx.getWebSockets().filter((socket) => socket !== gone)
-      return new Set(sockets.flatMap((socket) => this.#read(socket).channels))
+    #wanted(): ReadonlyMap<string, Set<RelaySocket>> {
+      if (this.#readers === undefined) {
+        // After the object was away, the sockets know.
+        this.#readers = new Map()
+        for (const socket of this.#ctx.getWebSockets())
+          for (const name of this.#read(socket).channels) this.#enter(socket, name)
+      }
+      return this.#readers
+    }
+
+    #enter(socket: RelaySocket, name: string): void {
+      const readers = this.#wanted().get(name)
+      if (readers === undefined) this.#readers?.set(name, new Set([socket]))
+      else readers.add(socket)
+    }
+
+    #leave(socket: RelaySocket, name: string): void {
+      const readers = this.#wanted().get(name)
+      readers?.delete(socket)
+      if (readers?.size === 0) this.#readers?.delete(name)
     }
 
     #read(socket: RelaySocket): Client {

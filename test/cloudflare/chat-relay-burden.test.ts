@@ -52,3 +52,23 @@ test('after its sign-in is lost for good, the alarm asks again, and no message o
   expect(getForChat).toHaveBeenCalledTimes(2)
   expect(onProblem).toHaveBeenCalledTimes(2)
 })
+
+test('a client that says more at once than any of this library is sent away', async () => {
+  const { join } = openRelay()
+  const { socket, say } = join()
+  await say(`JOIN #${'a'.repeat(4_090)}`)
+  expect(socket.close).not.toHaveBeenCalled()
+  await say(`JOIN #${'a'.repeat(4_091)}`)
+  expect(socket.close).toHaveBeenCalledExactlyOnceWith(1009, expect.any(String))
+})
+
+test('who reads what is counted once, however many channels a client names and however many are there', async () => {
+  const { join } = openRelay()
+  const others = Array.from({ length: 20 }, join)
+  for (const { say } of others) await say('JOIN #juniper')
+  const { socket, say } = join()
+  for (const { read } of others) read.mockClear()
+  await say(`JOIN ${Array.from({ length: 300 }, (_, index) => `#u${index}`)}`)
+  expect(socket.send.mock.calls.filter(([text]) => text.includes(' NOTICE '))).toHaveLength(250)
+  for (const { read } of others) expect(read).not.toHaveBeenCalled()
+})
