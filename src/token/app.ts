@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
-import type { ClientType, Platform } from '../types.ts'
+import type { ClientType } from '../types.ts'
 import type { ClientCredentials } from './handlers/base-token-handler.ts'
 import { keepSecret, secretOf } from './token.ts'
 
@@ -46,12 +46,4 @@ export function createApp({
 /** The app of a handler that says no client type: whoever has a secret is confidential. */
 export function appOf({ clientId, clientSecret }: ClientCredentials): App {
   return createApp({ clientId, clientSecret, clientType: clientSecret === undefined ? 'public' : 'confidential' })
-}
-
-/** What plain functions over `fetch` take from the platform. */
-export function requestOptions(
-  platform: Platform,
-): Pick<Platform, 'endpoints' | 'fetch' | 'now' | 'setTimeout' | 'clearTimeout'> {
-  const { endpoints, fetch, now, setTimeout, clearTimeout } = platform
-  return { endpoints, fetch, now, setTimeout, clearTimeout }
 }

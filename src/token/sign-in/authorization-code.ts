@@ -2,7 +2,6 @@ import { ConfigurationError, TokenRejectedError } from '../../errors.ts'
 import { refuseUnknownOptions } from '../../internal/options.ts'
 import { exchangeCode } from '../../oauth/authorization-code.ts'
 import { parseAddress, readCallback } from '../../oauth/callback.ts'
-import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import { beginRedirect, type RedirectOptions } from './begin-redirect.ts'
 import { finishRedirect, refusedRedirect, type SignedInAccount, type VerifyIdToken } from './finish-redirect.ts'
@@ -97,7 +96,7 @@ export async function completeSignInWithCode(
     throw new TokenRejectedError('Twitch sent no authorization code: begin again.', { reason: 'invalid' })
   }
   const { clientId } = keyring.book
-  const request = { clientId, clientSecret, redirectUri, signal, ...requestOptions(keyring.platform) }
+  const request = { clientId, clientSecret, redirectUri, signal, ...keyring.platform }
   const tokens = await exchangeCode(callback.code, request)
   return finishRedirect(keyring, { redirectUri, ...rest }, tokens, verifyIdToken)
 }

@@ -2,7 +2,6 @@ import { refuseUnknownOptions } from '../../internal/options.ts'
 import { requestDeviceCode } from '../../oauth/device-code.ts'
 import type { Scope } from '../../types.ts'
 import type { Account } from '../accounts.ts'
-import { requestOptions } from '../app.ts'
 import type { StoredTokenHandler } from '../handlers/stored-token-handler.ts'
 import { requireScopes } from '../require-scopes.ts'
 import { requireUserId } from '../require-user-id.ts'
@@ -78,7 +77,7 @@ export async function signInWithDeviceCode(
     const response = await requestDeviceCode({
       clientId: book.clientId,
       scopes,
-      ...requestOptions(platform),
+      ...platform,
       signal,
     })
     const pending = await writeSignIn<PendingSignIn>(book, before, {

@@ -4,7 +4,6 @@ import type { IdTokenClaims, VerifyIdTokenOptions } from '../../oauth/id-token.t
 import { readConfigurationProblem } from '../../oauth/refusal.ts'
 import type { TokenResponse } from '../../oauth/token-response.ts'
 import type { Account } from '../accounts.ts'
-import { requestOptions } from '../app.ts'
 import type { Keyring } from '../keyring.ts'
 import { revokeQuietly } from '../revoke-quietly.ts'
 import { adoptSignIn } from './adopt.ts'
@@ -37,7 +36,7 @@ export async function finishRedirect(
     try {
       if (id_token === undefined) throw unproven('Twitch sent no id token')
       const { book, platform } = keyring
-      const options = { clientId: book.clientId, nonce, accessToken, ...requestOptions(platform) }
+      const options = { clientId: book.clientId, nonce, accessToken, ...platform }
       claims = await verifyIdToken(id_token, options)
       if (expectedUser !== undefined && claims.sub !== expectedUser) throw wrongUser(claims.sub, expectedUser)
     } catch (error) {

@@ -3,7 +3,6 @@ import { TIMED_OUT, waitFor } from '../../internal/wait.ts'
 import { exchangeDeviceCode } from '../../oauth/device-code.ts'
 import { type Account, accountOf, findGrant } from '../accounts.ts'
 import { settlePair } from '../adoption.ts'
-import { requestOptions } from '../app.ts'
 import type { Keyring } from '../keyring.ts'
 import { rejection } from '../rejection.ts'
 import { POST_TIMEOUT } from '../renewal/mark.ts'
@@ -84,7 +83,7 @@ export function followSignIn(
       clientId: book.clientId,
       scopes: record.scopes,
       timeout: POST_TIMEOUT,
-      ...requestOptions(platform),
+      ...platform,
     })
     if (typeof answer !== 'string') {
       const now = await readSignIn(book)
