@@ -167,14 +167,17 @@ export function makeTokenVault(Default: unknown, given: readonly unknown[]): nev
     async alarm(): Promise<void> {
       const { tokens, parts, options } = this.#open()
       const { storage } = this.#ctx
-      const { platform, book } = tokens.keyring
+      const { platform } = tokens.keyring
       await storage.setAlarm(platform.now() + WATCHDOG)
       try {
         let next: number | undefined
         for (const part of parts) next ??= await part.maintain?.()
         if (next === undefined) {
           next = await tokens.maintain()
-          if ((await book.keys()).length === 0) return await storage.deleteAlarm()
+          if (!tokens.isKeeping) {
+            this.#isWatched = false
+            return await storage.deleteAlarm()
+          }
         }
         // Alarms know whole milliseconds, and one that comes a little early has nothing to do.
         await storage.setAlarm(Math.ceil(Math.max(next, platform.now() + SOONEST)))

@@ -60,6 +60,12 @@ export class VaultTokens {
     return kept?.isGood(this.keyring.platform.now()) ? kept.issued : undefined
   }
 
+  /** Whether there is anything that time does something to. Of a sign-in that ended only the reason is left. */
+  get isKeeping(): boolean {
+    const { known } = this.#keeper
+    return known.nobodys().size > 0 || [...known.all()].some(({ rejected }) => rejected === undefined)
+  }
+
   async get({ user, scopes = [] }: VaultTokenRequest): Promise<AccessToken> {
     await this.#source.load()
     const kept = await this.#source.obtain(user, scopes)

@@ -247,6 +247,22 @@ describe('the alarm', () => {
     expect(world.clock.pending).toBe(0)
   })
 
+  test('rings no more once Twitch has taken access away, and again after the next sign-in', async () => {
+    await signIn()
+    await ring(ANN.id)
+    world.twitch.id.disconnect(ANN.login, CLIENT_ID)
+    await ring(ANN.id)
+    expect(await handler.status(ANN.id)).toMatchObject({ state: 'needs-login' })
+    expect(await alarmOf(ANN.id)).toBe(null)
+    await expect(handler.get({ user: ANN.id })).rejects.toMatchObject({ reason: 'refused' })
+    expect(await alarmOf(ANN.id)).toBe(null)
+    const { accessToken } = world.issue()
+    const answer = await vaultOf(ANN.id).adopt({ grantId: 'another', userId: ANN.id, scopes: SCOPES, accessToken })
+    expect(answer).toMatchObject({ ok: true })
+    expect((await handler.get({ user: ANN.id })).value).toBe(accessToken)
+    expect(await alarmOf(ANN.id)).toBeGreaterThan(world.clock.now())
+  })
+
   test('an object that nobody signed in to has none', async () => {
     await handler.get({ user: ANN.id }).catch(() => {})
     expect(await alarmOf(ANN.id)).toBe(null)
