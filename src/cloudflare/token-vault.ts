@@ -171,7 +171,10 @@ export function makeTokenVault(Default: unknown, given: readonly unknown[]): nev
       await storage.setAlarm(platform.now() + WATCHDOG)
       try {
         let next: number | undefined
-        for (const part of parts) next ??= await part.maintain?.()
+        for (const part of parts) {
+          const at = await part.maintain?.()
+          if (at !== undefined) next = Math.min(at, next ?? at)
+        }
         if (next === undefined) {
           next = await tokens.maintain()
           if (!tokens.isKeeping) {

@@ -18,20 +18,24 @@ export function vaultOptions(): Options {
   return shared.vaultOptions()
 }
 
+interface WorldOptions {
+  readonly clientType?: ClientType
+  readonly platform?: PlatformOptions
+  readonly parts?: Options['parts']
+}
+
 /**
  * A Twitch whose time stands still until a test moves it, and the vaults that talk to it. It is far in the future, so that
  * no alarm rings by itself.
  */
-export function createVaultWorld(
-  options: FakeTwitchOptions & { readonly clientType?: ClientType; readonly platform?: PlatformOptions } = {},
-) {
+export function createVaultWorld(options: FakeTwitchOptions & WorldOptions = {}) {
   const clock = createFakeClock({ startAt: Date.UTC(2100, 0, 1) })
   const world = createWorld({ clock, ...options })
   return { clock, ...world }
 }
 
 /** The same in the time of this machine, for what polls: a timer of one object is no business of another. */
-export function createRealVaultWorld(options: { readonly clientType?: ClientType } = {}) {
+export function createRealVaultWorld(options: WorldOptions = {}) {
   let offset = 0
   const clock = { ...realClock, now: () => Date.now() + offset }
   const world = createWorld({ clock, deviceCodeInterval: 0.01, ...options })
@@ -43,10 +47,8 @@ export function createRealVaultWorld(options: { readonly clientType?: ClientType
   }
 }
 
-function createWorld(
-  options: FakeTwitchOptions & { readonly clientType?: ClientType; readonly platform?: PlatformOptions },
-) {
-  const { clientType = 'public', platform, ...rest } = options
+function createWorld(options: FakeTwitchOptions & WorldOptions) {
+  const { clientType = 'public', platform, parts = [deviceCodeSignIn, codeSignIn, appTokens], ...rest } = options
   const clientSecret = clientType === 'public' ? undefined : SECRET
   const twitch = createFakeTwitch({
     users: [ANN, BEN],
@@ -55,14 +57,14 @@ function createWorld(
     ...rest,
   })
   const events: { type: string; event: unknown }[] = []
-  const { random: _, ...parts } = twitch.platform
+  const { random: _, ...machine } = twitch.platform
   shared.vaultOptions = () => ({
     clientId: CLIENT_ID,
     clientType,
     clientSecret,
-    parts: [deviceCodeSignIn, codeSignIn, appTokens],
+    parts,
     onEvent: (type, event) => void events.push({ type, event }),
-    platform: { ...parts, ...platform },
+    platform: { ...machine, ...platform },
   })
   return {
     twitch,
