@@ -5,6 +5,7 @@ import { satisfies } from '../oauth/scopes.ts'
 import type { Account } from '../token/accounts.ts'
 import type { ClientCredentials } from '../token/handlers/base-token-handler.ts'
 import { TokenHandler } from '../token/handlers/token-handler.ts'
+import { requireUserId } from '../token/require-user-id.ts'
 import type { PendingRedirect } from '../token/sign-in/pending-redirects.ts'
 import type { Status } from '../token/status.ts'
 import { issueToken, Token } from '../token/token.ts'
@@ -103,12 +104,12 @@ export class VaultTokenHandler<TClient = unknown> extends TokenHandler<TClient> 
   }
 
   /** How a user's sign-in stands. */
-  status(user: string): Promise<Status> {
+  async status(user: string): Promise<Status> {
     return this.#ask(requireUser(user), (vault) => vault.status(user))
   }
 
   /** Forgets a user, and revokes the access token. */
-  signOut(user: string): Promise<void> {
+  async signOut(user: string): Promise<void> {
     this.#given.delete(user)
     return this.#ask(requireUser(user), (vault) => vault.signOut(user))
   }
@@ -212,8 +213,12 @@ function can({ scopes }: VaultToken, requirement: ScopeRequirement = []): boolea
   return requirement.every((scope) => scopes.includes(scope as Scope)) || satisfies(scopes, requirement)
 }
 
-/** @throws {ConfigurationError} */
+/**
+ * @throws {TypeError} It is something else, such as the name of a vault that is no user's.
+ * @throws {ConfigurationError} Nobody is named.
+ */
 function requireUser(user: string | undefined): string {
-  if (user !== undefined && user !== '' && user !== APP_VAULT && !user.startsWith(signInVault(''))) return user
+  requireUserId('user', user)
+  if (user !== undefined) return user
   throw new ConfigurationError('A vault keeps the tokens of one user: say whose token you need, by user id.')
 }
