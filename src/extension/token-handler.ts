@@ -34,6 +34,7 @@ interface Received {
   readonly facts: ExtensionAuthorization
   readonly token: AccessToken
   readonly helix: AccessToken | undefined
+  readonly receivedAt: number
 }
 
 /**
@@ -83,10 +84,15 @@ export class ExtensionTokenHandler extends Emitter<ExtensionTokenEvents> impleme
     return (await this.#newest(options.signal)).facts
   }
 
-  /** Whether Twitch has not renewed the tokens in time, as in a panel that a browser put to sleep. */
+  /**
+   * Whether Twitch has not renewed the tokens in time, as in a panel that a browser put to sleep. What had ended by the
+   * viewer's clock when it came is not stale: that clock is fast.
+   */
   get isStale(): boolean {
-    const { expiresAt } = this.#received?.facts ?? {}
-    return expiresAt !== undefined && expiresAt <= this.#platform.now()
+    if (this.#received === undefined) return false
+    const { receivedAt, facts } = this.#received
+    const { expiresAt } = facts
+    return expiresAt !== undefined && expiresAt > receivedAt && expiresAt <= this.#platform.now()
   }
 
   async clientId(): Promise<string> {
@@ -163,7 +169,12 @@ export class ExtensionTokenHandler extends Emitter<ExtensionTokenEvents> impleme
     const { facts, token, helixToken } = read
     const { userId, expiresAt } = facts
     const issue = (value: string) => issueToken(value, { kind: 'extension', scopes: [], userId, expiresAt })
-    this.#received = { facts, token: issue(token), helix: helixToken === undefined ? undefined : issue(helixToken) }
+    this.#received = {
+      facts,
+      token: issue(token),
+      helix: helixToken === undefined ? undefined : issue(helixToken),
+      receivedAt: this.#platform.now(),
+    }
     for (const wake of [...this.#waiting]) wake()
     this.emit('authorized', facts)
   }

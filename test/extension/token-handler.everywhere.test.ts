@@ -11,13 +11,17 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A panel on Ann's channel, and Twitch's helper in it. */
-function createPanel(options: { viewer?: string; helixToken?: boolean; shared?: boolean } = { viewer: BEN.login }) {
+/** A panel on Ann's channel, and Twitch's helper in it. `skew`: milliseconds that the viewer's clock is fast. */
+function createPanel(
+  { skew = 0, ...options }: { viewer?: string; helixToken?: boolean; shared?: boolean; skew?: number } = {
+    viewer: BEN.login,
+  },
+) {
   const clock = createFakeClock()
   const twitch = createFakeTwitch({ clock, users: [ANN, BEN] })
   const callbacks: ((auth: unknown) => void)[] = []
   const helper = { onAuthorized: (callback: (auth: unknown) => void) => void callbacks.push(callback) }
-  const tokens = new ExtensionTokenHandler({ helper, platform: twitch.platform })
+  const tokens = new ExtensionTokenHandler({ helper, platform: { ...twitch.platform, now: () => clock.now() + skew } })
   const tell = (auth: unknown) => {
     for (const callback of callbacks) callback(auth)
   }
@@ -167,6 +171,14 @@ describe('the tokens of a panel', () => {
     const { helixToken } = await authorize()
     expect(await outcome(asked)).toMatchObject({ value: helixToken })
     expect(tokens.isStale).toBe(false)
+  })
+
+  test('are good where the clock of the viewer is two hours fast', async () => {
+    const { authorize, tokens, outcome } = createPanel({ viewer: BEN.login, skew: 7_200_000 })
+    const { helixToken, token } = await authorize()
+    expect(tokens.isStale).toBe(false)
+    expect(await outcome(tokens.get())).toMatchObject({ value: helixToken })
+    expect(await outcome(tokens.getForBackend())).toMatchObject({ value: token })
   })
 
   test('have none for Helix in the mobile app, and say so', async () => {
