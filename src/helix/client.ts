@@ -214,10 +214,14 @@ export class HelixClient {
     }
   }
 
-  /** Twitch counts by app, and by app and user; what extensions do, by viewer; chat messages for themselves. */
+  /**
+   * Twitch counts by app, and by app and user; what extensions do, by viewer, of whom a panel has one, named or not; chat
+   * messages for themselves.
+   */
   #limitOf(path: string, token: AccessToken | undefined): RateLimit {
-    const key = `${token?.kind}${token?.userId}${path === '/chat/messages'}`
-    const limit = this.#limits.get(key) ?? new RateLimit(token?.kind === 'extension' ? 30 : 800, this.#platform)
+    const isPanel = token?.kind === 'extension'
+    const key = `${token?.kind}${isPanel || token?.userId}${path === '/chat/messages'}`
+    const limit = this.#limits.get(key) ?? new RateLimit(isPanel ? 30 : 800, this.#platform)
     this.#limits.set(key, limit)
     return limit
   }

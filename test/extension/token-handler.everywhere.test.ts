@@ -214,6 +214,17 @@ describe('the tokens of a panel', () => {
     expect(twitch.requests.filter(({ status }) => status === 429)).toEqual([])
     await clock.advance(60_000)
   })
+
+  test('may not ask more often once the viewer says who they are', async () => {
+    const { twitch, tokens, tell, outcome } = createPanel()
+    const helix = new HelixClient(tokens, { maxWait: 0, platform: twitch.platform })
+    for (const shared of [false, true]) {
+      tell(await twitch.extensions.authorize({ clientId: CLIENT_ID, channel: ANN.login, viewer: BEN.login, shared }))
+      const query = { login: ANN.login }
+      await outcome(Promise.allSettled(Array.from({ length: 20 }, () => helix.get('/users', { query }))))
+    }
+    expect(twitch.requests.filter(({ path }) => path === '/users')).toHaveLength(30)
+  })
 })
 
 describe('an authorization', () => {
