@@ -5,6 +5,7 @@ import { type Account, type KeyedRecord, tokensOf } from '../token/accounts.ts'
 import { settlePair } from '../token/adoption.ts'
 import { discard } from '../token/discard.ts'
 import type { StoredTokenHandler } from '../token/handlers/stored-token-handler.ts'
+import { revokeQuietly } from '../token/revoke-quietly.ts'
 import { unwrap } from './answer.ts'
 import { stubOf } from './vault.ts'
 import type { VaultPlace } from './vault-part.ts'
@@ -12,8 +13,8 @@ import type { VaultPlace } from './vault-part.ts'
 /** A timer in the object asks Twitch more often; this is for the case that the object was taken away. */
 export const LOOK_AGAIN = 30_000
 
-/** So long a browser may still ask what became of a sign-in, in milliseconds. */
-const REMEMBER_FOR = 3_600_000
+/** So long a browser may still ask what became of a sign-in, and so long its tokens wait to be taken, in milliseconds. */
+export const REMEMBER_FOR = 3_600_000
 
 const KEY = 'desk'
 
@@ -21,6 +22,8 @@ export interface DeskRecord extends StoredRecord {
   /** Epoch milliseconds. */
   readonly begunAt: number
   readonly account?: Account | undefined
+  /** Why nobody signed in, though somebody has agreed. */
+  readonly failed?: { readonly reason: string; readonly why: string } | undefined
 }
 
 /**
@@ -29,6 +32,7 @@ export interface DeskRecord extends StoredRecord {
  */
 export class Desk {
   readonly #place: VaultPlace
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(place: VaultPlace) {
     this.#place = place
@@ -58,25 +62,72 @@ export class Desk {
     if (desk === undefined) return undefined
     const { book, platform } = this.#place.tokens.keyring
     const now = platform.now()
+    const end = desk.begunAt + REMEMBER_FOR
+    if (now >= end && (await book.keys()).length > 0) {
+      await this.end('not-saved', 'The tokens could not be handed over within an hour: sign in again.')
+      return now + REMEMBER_FOR
+    }
     await this.handOver()
     if ((await isWaiting()) || (await book.keys()).length > 0) return now + LOOK_AGAIN
-    const end = desk.begunAt + REMEMBER_FOR
     if (now < end) return end
     await this.#place.ctx.storage.deleteAll()
     return undefined
   }
 
   /** All that was signed in here and is not in its user's object yet. */
-  async handOver(): Promise<void> {
-    const { book } = this.#place.tokens.keyring
+  handOver(): Promise<void> {
+    return this.#alone(() => this.#handOver())
+  }
+
+  /** Gives up what is still here. Whoever is in their own vault by now stays there. */
+  end(reason: string, why: string): Promise<void> {
+    return this.#alone(async () => {
+      await this.#fail(reason, why)
+      await this.#handOver()
+    })
+  }
+
+  /** One after the other, so that nothing is given up that is being taken. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  async #handOver(): Promise<void> {
+    const { keyring } = this.#place.tokens
+    const { book } = keyring
     for (const key of await book.keys()) {
+      if ((await this.read())?.failed !== undefined) {
+        const given = await discard(book, key)
+        if (given !== undefined) await revokeQuietly(keyring, given.accessToken)
+        continue
+      }
       try {
         const settled = await this.#settled(key)
         if (settled !== undefined) await this.#give(settled)
       } catch (error) {
-        if (error instanceof TokenRejectedError) await discard(book, key)
-        else if (!(error instanceof NetworkError)) throw error
+        if (error instanceof TokenRejectedError) {
+          await this.#fail(error.reason, error.message)
+          await discard(book, key)
+        } else if (!(error instanceof NetworkError)) throw error
       }
+    }
+  }
+
+  async #fail(reason: string, why: string): Promise<void> {
+    const begunAt = this.#place.tokens.keyring.platform.now() // remembered from now on
+    await this.#note(({ account }) => (account === undefined ? { begunAt, failed: { reason, why } } : undefined))
+  }
+
+  async #note(news: (desk: DeskRecord) => Partial<DeskRecord> | undefined): Promise<void> {
+    const { store } = this.#place.tokens.keyring.book
+    for (;;) {
+      const desk = await this.read()
+      const fields = desk && news(desk)
+      if (!fields) return
+      const next: DeskRecord = { ...desk, ...fields, version: desk.version + 1 }
+      if (await store.replace(KEY, desk.version, next)) return
     }
   }
 
@@ -94,9 +145,7 @@ export class Desk {
     const { accessToken, refreshToken, grantId, userId = '', scopes, expiresAt } = record
     const pair = { accessToken, refreshToken, grantId, userId, scopes, expiresAt }
     const account = unwrap(await calling(() => stubOf(options.vaults, userId).adopt(pair)))
-    const desk = await this.read()
-    if (desk !== undefined)
-      await book.store.replace(KEY, desk.version, { ...desk, version: desk.version + 1, account } as DeskRecord)
+    await this.#note(() => ({ account }))
     await discard(book, key)
   }
 }

@@ -2,7 +2,7 @@ import { rejection } from '../token/rejection.ts'
 import { type DeviceCodeSignIn, resumeSignIn, signInWithDeviceCode } from '../token/sign-in/device-code.ts'
 import { superseded } from '../token/sign-in/follow-sign-in.ts'
 import { readSignIn } from '../token/sign-in/sign-in-record.ts'
-import { Desk, handlerOf } from './desk.ts'
+import { Desk, handlerOf, REMEMBER_FOR } from './desk.ts'
 import type { VaultPlace, VaultWork } from './vault-part.ts'
 
 /** Sign-in on another screen, with a public app: for `parts` of {@link createTokenVault}. */
@@ -43,14 +43,16 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
     async signInStatus() {
       const known = await desk.read()
       if (known === undefined) return { state: 'unknown' }
-      if (known.account !== undefined) return { state: 'signed-in', account: known.account }
+      const { account, failed, begunAt } = known
+      if (account !== undefined) return { state: 'signed-in', account }
+      if (failed !== undefined) return { state: 'failed', ...failed }
       const record = await readSignIn(handler.keyring.book)
       if (record?.id === undefined) return { state: 'unknown' }
       if (record.deleted) {
         const { ended } = record
         // They have agreed, and their tokens are on the way.
         if (ended === undefined)
-          return { state: 'pending', userCode: '', verificationUri: '', expiresAt: known.begunAt }
+          return { state: 'pending', userCode: '', verificationUri: '', expiresAt: begunAt + REMEMBER_FOR }
         const why = (ended === 'cancelled' ? superseded() : rejection({ ended })).message
         return { state: 'failed', reason: ended, why }
       }
@@ -62,6 +64,7 @@ export function deviceCodeSignIn(place: VaultPlace): VaultWork {
     async cancelSignIn() {
       const signIn = await resumeSignIn(handler)
       signIn?.cancel()
+      await desk.end('cancelled', superseded().message)
     },
   }
 }

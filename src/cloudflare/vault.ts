@@ -73,7 +73,8 @@ export interface VaultDeviceCode {
 }
 
 /**
- * - `pending`: the user has not agreed yet; the code is there to be shown again.
+ * - `pending`: the user has not agreed yet; the code is there to be shown again. Once they have, and until their own vault has
+ *   taken their tokens, there is none: `userCode` is empty.
  * - `signed-in`: their tokens are in their own vault.
  * - `failed`: `why` is a sentence that can be shown.
  * - `unknown`: there is no such sign-in, or it has been over for an hour.

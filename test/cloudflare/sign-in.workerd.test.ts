@@ -1,7 +1,7 @@
 import { env, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { codeSignIn, deviceCodeSignIn, VaultTokenHandler } from '../../src/cloudflare/index.ts'
-import { ANN, BEN, createRealVaultWorld, SCOPES } from './world.ts'
+import { ANN, BEN, CLIENT_ID, createRealVaultWorld, SCOPES } from './world.ts'
 
 const HOUR = 3_600_000
 const redirectUri = 'https://worker.example/callback'
@@ -94,6 +94,64 @@ describe('a sign-in with a device code', () => {
     await runDurableObjectAlarm(vaultOf(`sign-in:${id}`))
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'signed-in' })
     expect(await handler.get({ user: ANN.id })).toMatchObject({ userId: ANN.id })
+  })
+})
+
+describe('a sign-in that somebody has agreed to, and whose tokens their vault cannot take yet', () => {
+  async function agree() {
+    const opened = open()
+    const { handler, twitch, asked } = opened
+    const { id, userCode } = await handler.signInWithDeviceCode({ scopes: SCOPES })
+    // The sign-in itself validates once.
+    const down = { host: 'id', path: '/validate', skip: 1, fault: { kind: 'status', status: 503 } } as const
+    const mend = twitch.faults.add(down)
+    twitch.id.allow(userCode, ANN.login)
+    await vi.waitUntil(() => asked('/validate') === 2)
+    await vi.waitUntil(async () => !(await rowsOf(`sign-in:${id}`)).includes('unanswered'))
+    return { ...opened, id, mend, ring: () => runDurableObjectAlarm(vaultOf(`sign-in:${id}`)) }
+  }
+
+  test('is pending, with no code to be shown and with time left', async () => {
+    const { handler, id } = await agree()
+    const status = await handler.signInStatus(id)
+    expect(status).toMatchObject({ state: 'pending', userCode: '' })
+    expect(status).toHaveProperty(
+      'expiresAt',
+      expect.toSatisfy((at: number) => at > Date.now()),
+    )
+  })
+
+  test('has failed, and says why, when they take access away meanwhile', async () => {
+    const { handler, twitch, id, mend, ring } = await agree()
+    twitch.id.disconnect(ANN.login, CLIENT_ID)
+    mend()
+    await ring()
+    expect(await handler.signInStatus(id)).toMatchObject({
+      state: 'failed',
+      reason: 'refused',
+      why: expect.stringContaining('access was taken away'),
+    })
+  })
+
+  test('is over when it is cancelled, and its tokens with it', async () => {
+    const { handler, id, mend, ring } = await agree()
+    await handler.cancelSignIn(id)
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+    mend()
+    await ring()
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'failed', reason: 'cancelled' })
+    expect(await handler.status(ANN.id)).not.toMatchObject({ state: 'ok' })
+  })
+
+  test('is given up after an hour, and that is told for another one', async () => {
+    const { handler, id, ring, jump } = await agree()
+    jump(HOUR)
+    await ring()
+    expect(await handler.signInStatus(id)).toMatchObject({ state: 'failed', reason: 'not-saved' })
+    jump(HOUR)
+    await ring()
+    expect(await rowsOf(`sign-in:${id}`)).toBe('[]')
+    expect(await handler.signInStatus(id)).toEqual({ state: 'unknown' })
   })
 })
 
