@@ -107,6 +107,27 @@ describe('what refuses a message', () => {
   })
 })
 
+describe('a message that was given up', () => {
+  test.each(['msg_rejected', 'msg_ratelimit'])('is what %s is about, and not the next one', async (msgId) => {
+    const chat = createFakeChat()
+    chat.twitch.chat.setRole('bot', 'streamer', { moderator: true })
+    const client = await speaker(chat)
+    chat.twitch.faults.add({ host: 'irc', method: 'PRIVMSG', times: 1, fault: { kind: 'drop' } })
+    const controller = new AbortController()
+    const first = client.say('streamer', 'first', { signal: controller.signal })
+    await chat.clock.settle()
+    const second = client.say('streamer', 'second')
+    controller.abort('taken back')
+    await expect(first).rejects.toBe('taken back')
+    await chat.clock.settle()
+    expect(sentTo(chat)).toHaveLength(1)
+    chat.twitch.chat.raw(`@msg-id=${msgId} :tmi.twitch.tv NOTICE #streamer :About the first.`)
+    expect((await chat.clock.until(second)).ids).toHaveLength(1)
+    await chat.clock.advance(20_000)
+    expect(sentTo(chat).map((line) => line.split(' :')[1])).toEqual(['first', 'second'])
+  })
+})
+
 describe('a refusal that time mends', () => {
   test.each([
     ['msg_slowmode', 'This room is in slow mode. You may send messages every 10 seconds.', 10_000],
@@ -249,6 +270,16 @@ describe('the length', () => {
   })
 })
 
+test('what is nothing but spaces is no part of a long message', async () => {
+  const chat = createFakeChat()
+  chat.twitch.chat.setRole('bot', 'streamer', { moderator: true })
+  const client = await speaker(chat)
+  const { ids } = await chat.clock.until(client.say('streamer', `a${' '.repeat(1100)}b`))
+  expect(ids).toHaveLength(2)
+  const parts = sentTo(chat).map((line) => line.split(' :')[1]?.trim())
+  expect(parts).toEqual(['a', 'b'])
+})
+
 describe('a message that waits', () => {
   test('ends after 30 seconds, if nothing else was said', async () => {
     const chat = createFakeChat()
@@ -302,6 +333,34 @@ describe('a message that waits', () => {
     client.close()
     await other
     for (const outcome of await all) expect(outcome).toMatchObject({ reason: { reason: 'closed' } })
+  })
+
+  test('keeps nobody behind it waiting for a connection who would not wait for one', async () => {
+    const chat = createFakeChat()
+    const client = await speaker(chat)
+    chat.twitch.chat.close(1006)
+    await chat.clock.settle()
+    const before = chat.clock.now()
+    const first = client.say('streamer', 'first', { whenOffline: 'wait' })
+    await expect(chat.clock.until(client.say('streamer', 'second'))).rejects.toMatchObject({ reason: 'not-connected' })
+    expect(chat.clock.now()).toBe(before)
+    await chat.clock.until(first)
+    await chat.clock.advance(20_000)
+    expect(sentTo(chat).map((line) => line.split(' :')[1])).toEqual(['first'])
+  })
+
+  test.each([Number.POSITIVE_INFINITY, 30 * 86_400_000])('may do so for %d ms', async (timeout) => {
+    const chat = createFakeChat()
+    // A real timer of more than 2 ** 31 - 1 ms rings at once.
+    const { setTimeout } = chat.twitch.platform
+    const platform = {
+      ...chat.twitch.platform,
+      setTimeout: (work: () => void, ms: number) => setTimeout(work, ms < 2 ** 31 ? ms : 1),
+    }
+    const client = await speaker(chat, { platform })
+    chat.twitch.faults.add({ host: 'irc', method: 'PRIVMSG', fault: { kind: 'none', latency: 50 } })
+    expect((await chat.clock.until(client.say('streamer', 'hello', { timeout }))).ids).toHaveLength(1)
+    client.close()
   })
 
   test('and is under way when its time is over may have been sent, and is said so', async () => {
@@ -381,6 +440,22 @@ test('a channel that is wanted already can be joined again at the limit', async 
   const client = await speaker(chat, { channels: ['a'], limits: { channels: 1 } })
   await chat.clock.until(client.join('A'))
   expect(client.joined).toEqual(['a'])
+})
+
+test('a join over the limit that nobody awaits is told by `joinFailed`, and is no unhandled rejection', async () => {
+  const chat = createFakeChat()
+  const client = await speaker(chat, { limits: { channels: 1 } })
+  const failed: string[] = []
+  client.on('joinFailed', ({ channel, error }) => failed.push(`${channel} ${error.reason}`))
+  const unhandled: unknown[] = []
+  const onUnhandled = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', onUnhandled)
+  client.join('a')
+  // Node tells of them once all microtasks are done.
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', onUnhandled)
+  expect(failed).toEqual(['a join-limit'])
+  expect(unhandled).toEqual([])
 })
 
 test('every option of a reader is one of a client', () => {
