@@ -65,8 +65,9 @@ async function makeKey(browser: ReturnType<typeof openBrowser>, scopes = ['chat:
   return (await response.json()) as { id: string; key: string }
 }
 
-function trade(key: string, origin = OVERLAY, body: string | null = null) {
-  return fetch(`${demo.url}/token`, { method: 'POST', headers: { authorization: `Bearer ${key}`, origin }, body })
+function trade(key: string, origin = OVERLAY, body: string | null = null, more: Record<string, string> = {}) {
+  const headers = { authorization: `Bearer ${key}`, origin, ...more }
+  return fetch(`${demo.url}/token`, { method: 'POST', headers, body })
 }
 
 describe('signing in', () => {
@@ -164,6 +165,33 @@ describe('an overlay key', () => {
       statuses.add((await trade(busy.key)).status)
     expect([...statuses]).toEqual([200, 429])
     expect((await trade(other.key)).status).toBe(200)
+  })
+})
+
+describe('keys that are made up', () => {
+  const forged = (number: number) => `overlay_${5_000 + number}_${String(number).padStart(12, '0')}_${'A'.repeat(43)}`
+  const forge = (number: number, address: string) =>
+    trade(forged(number), OVERLAY, null, { 'cf-connecting-ip': address })
+
+  test('are limited by the address they come from, however many', async () => {
+    const statuses = new Set<number>()
+    for (let number = 0; number < 2 * LIMIT + 1 && !statuses.has(429); number += 1)
+      statuses.add((await forge(number, '192.0.2.1')).status)
+    expect([...statuses]).toEqual([401, 429])
+    expect((await forge(0, '192.0.2.2')).status).toBe(401)
+  })
+
+  test('wake no object', async () => {
+    const { key } = await makeKey(await signIn('juniper'))
+    const objects = () => demo.worker.listDurableObjectIds('OverlayKeys')
+    const before = await objects()
+    expect(before).not.toEqual([])
+    expect((await forge(100, '192.0.2.3')).status).toBe(401)
+    const { status } = await trade(key.replace(/^overlay_\d+/, 'overlay_5100'), OVERLAY, null, {
+      'cf-connecting-ip': '192.0.2.3',
+    })
+    expect(status).toBe(401)
+    expect(await objects()).toEqual(before)
   })
 })
 

@@ -13,7 +13,7 @@ export async function signedCookie(name, content, { secret, lifetime }) {
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience(name)
     .setExpirationTime(`${lifetime} s`)
-    .sign(keyOf(secret))
+    .sign(bytesOf(secret))
   return `__Host-${name}=${value}; Path=/; Max-Age=${lifetime}; HttpOnly; Secure; SameSite=Lax`
 }
 
@@ -28,7 +28,7 @@ export async function readCookie(request, name, secret) {
   const value = cookies.find((cookie) => cookie.startsWith(`__Host-${name}=`))?.slice(name.length + 8)
   if (!value) return undefined
   try {
-    return (await jwtVerify(value, keyOf(secret), { audience: name, algorithms: ['HS256'] })).payload
+    return (await jwtVerify(value, bytesOf(secret), { audience: name, algorithms: ['HS256'] })).payload
   } catch {
     return undefined
   }
@@ -40,7 +40,7 @@ export function endedCookie(name) {
 }
 
 /** @param {string} secret */
-function keyOf(secret) {
+export function bytesOf(secret) {
   if (!secret || secret.length < 32) throw new Error('COOKIE_SECRET must be a secret of 32 characters or more.')
   return new TextEncoder().encode(secret)
 }

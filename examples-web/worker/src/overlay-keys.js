@@ -1,87 +1,83 @@
 // @ts-check
 import { DurableObject } from 'cloudflare:workers'
+import { base64url } from 'jose'
+import { bytesOf } from './cookies.js'
 
 /** @typedef {{ id: string, label: string, scopes: string[], createdAt: number }} OverlayKey */
 
 /**
  * The overlay keys of one user: what an overlay has in the place of a token. A key is good for one user and a list of
- * scopes, and can be revoked. Only its hash is kept.
+ * scopes, and can be revoked. It is signed, and kept nowhere; and whoever only asks makes nothing be stored.
  */
 export class OverlayKeys extends DurableObject {
-  /** @param {{ user: string, label: string, scopes: string[] }} options */
-  async create({ user, label, scopes }) {
-    const id = randomText(6)
-    const secret = randomText(24)
-    this.#sql(
-      'INSERT INTO keys (id, hash, label, scopes, createdAt) VALUES (?, ?, ?, ?, ?)',
-      id,
-      await hashOf(secret),
-      label.slice(0, 100),
-      scopes.join(' '),
-      Date.now(),
-    )
-    return { id, key: `overlay_${user}_${id}_${secret}` }
+  /**
+   * @param {{ label: string, scopes: string[] }} options
+   * @returns {string} The id of the new key.
+   */
+  create({ label, scopes }) {
+    const id = base64url.encode(crypto.getRandomValues(new Uint8Array(9)))
+    this.#kv.put(`key ${id}`, { id, label: label.slice(0, 100), scopes, createdAt: Date.now() })
+    return id
   }
 
   /** @returns {OverlayKey[]} */
   list() {
-    return this.#sql('SELECT id, label, scopes, createdAt FROM keys ORDER BY createdAt').map((row) => ({
-      id: String(row.id),
-      label: String(row.label),
-      scopes: String(row.scopes).split(' ').filter(Boolean),
-      createdAt: Number(row.createdAt),
-    }))
+    /** @type {Iterable<[string, OverlayKey]>} */
+    const entries = this.#kv.list({ prefix: 'key ' })
+    return Array.from(entries, ([, key]) => key).sort((a, b) => a.createdAt - b.createdAt)
   }
 
   /** @param {string} id */
   revoke(id) {
-    this.#sql('DELETE FROM keys WHERE id = ?', id)
+    this.#kv.delete(`key ${id}`)
   }
 
   /**
    * @param {string} id
-   * @param {string} secret
-   * @returns {Promise<string[] | undefined>} The scopes of the key; `undefined`: there is no such key.
+   * @returns {string[] | undefined} `undefined`: there is no such key.
    */
-  async check(id, secret) {
-    const [row] = this.#sql('SELECT hash, scopes FROM keys WHERE id = ?', id)
-    if (row === undefined || row.hash !== (await hashOf(secret))) return undefined
-    return String(row.scopes).split(' ').filter(Boolean)
+  scopesOf(id) {
+    /** @type {OverlayKey | undefined} */
+    const key = this.#kv.get(`key ${id}`)
+    return key?.scopes
   }
 
-  /**
-   * @param {string} query
-   * @param {(string | number)[]} values
-   */
-  #sql(query, ...values) {
-    const { sql } = this.ctx.storage
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, hash TEXT, label TEXT, scopes TEXT, createdAt INTEGER)',
-    )
-    return sql.exec(query, ...values).toArray()
+  get #kv() {
+    return this.ctx.storage.kv
   }
 }
 
 /**
- * @param {string} text
- * @returns {{ user: string, id: string, secret: string } | undefined}
+ * A key that only this Worker can have made: one that is made up is refused before any object is asked.
+ *
+ * @param {{ user: string, id: string }} key
+ * @param {string} secret
  */
-export function readKey(text) {
-  const [, user, id, secret] = /^overlay_(\d{1,20})_([0-9a-f]{12})_([0-9a-f]{48})$/.exec(text) ?? []
-  return user && id && secret ? { user, id, secret } : undefined
+export async function signedKey({ user, id }, secret) {
+  const name = `overlay_${user}_${id}`
+  const signature = await crypto.subtle.sign('HMAC', await hmacKey(secret), new TextEncoder().encode(name))
+  return `${name}_${base64url.encode(new Uint8Array(signature))}`
 }
 
-/** @param {number} bytes */
-function randomText(bytes) {
-  return hex(crypto.getRandomValues(new Uint8Array(bytes)))
+/**
+ * @param {string} text
+ * @param {string} secret
+ * @returns {Promise<{ user: string, id: string } | undefined>} `undefined`: it is made up.
+ */
+export async function readKey(text, secret) {
+  const [, name, user, id, signature] = /^(overlay_(\d{1,20})_([\w-]{12}))_([\w-]{43})$/.exec(text) ?? []
+  if (!name || !user || !id || !signature) return undefined
+  const signed = new TextEncoder().encode(name)
+  const isOurs = await crypto.subtle.verify(
+    'HMAC',
+    await hmacKey(secret),
+    Uint8Array.from(base64url.decode(signature)),
+    signed,
+  )
+  return isOurs ? { user, id } : undefined
 }
 
-/** @param {string} secret Random enough to need no slow hash. */
-async function hashOf(secret) {
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))))
-}
-
-/** @param {Uint8Array} bytes */
-function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+/** @param {string} secret */
+function hmacKey(secret) {
+  return crypto.subtle.importKey('raw', bytesOf(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }

@@ -3,7 +3,7 @@ import { appTokens, codeSignIn, createChatRelay, createTokenVault, VaultTokenHan
 import { verifyExtensionJwt } from 'twitch-keyring/extension'
 import { corsHeaders, errorAnswer, json, Refusal } from './answers.js'
 import { endedCookie, readCookie, signedCookie } from './cookies.js'
-import { OverlayKeys, readKey } from './overlay-keys.js'
+import { OverlayKeys, readKey, signedKey } from './overlay-keys.js'
 import page from './page.html'
 
 /** @typedef {import('./env.js').Env} Env */
@@ -101,7 +101,8 @@ const routes = {
     if (!Array.isArray(scopes) || scopes.length === 0 || scopes.some((scope) => !known.includes(scope))) {
       throw new Refusal(400, `scopes must be a list of some of: ${env.SCOPES}.`)
     }
-    return json(await keysOf(env, user).create({ user, label: String(label), scopes }), { status: 201 })
+    const id = await keysOf(env, user).create({ label: String(label), scopes })
+    return json({ id, key: await signedKey({ user, id }, env.COOKIE_SECRET) }, { status: 201 })
   },
 
   async 'DELETE /keys'(request, env) {
@@ -254,12 +255,9 @@ async function limit(env, key) {
  * @param {string} text
  */
 async function keyOf(request, env, text) {
-  const key = readKey(text)
-  await limit(
-    env,
-    key === undefined ? `address ${request.headers.get('cf-connecting-ip')}` : `key ${key.user} ${key.id}`,
-  )
-  const scopes = key && (await keysOf(env, key.user).check(key.id, key.secret))
+  const key = await readKey(text, env.COOKIE_SECRET)
+  await limit(env, key ? `key ${key.user} ${key.id}` : `address ${request.headers.get('cf-connecting-ip')}`)
+  const scopes = key && (await keysOf(env, key.user).scopesOf(key.id))
   if (key === undefined || scopes === undefined) throw new Refusal(401, 'There is no such overlay key: make a new one.')
   return { user: key.user, scopes }
 }
