@@ -117,7 +117,7 @@ export function openConnection(
   }
 
   function check(): void {
-    if (connection.login && !ended && pingedAt === undefined) ping()
+    if (connection.login && pingedAt === undefined) ping()
   }
 
   function end(error?: Error): void {

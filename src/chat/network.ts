@@ -81,7 +81,7 @@ export function createNetwork(
       network.session = new AbortController()
       onWakeUp(hurry, network.session.signal)
     }
-    for (const shard of shards) tryAgain(shard)
+    tryAgain()
     wake()
   }
 
@@ -100,7 +100,6 @@ export function createNetwork(
     for (const connection of connections) leave(connection)
     for (const shard of shards) {
       shard.failures = 0
-      shard.triedAt = -NEVER
       dialAt(shard, 0)
       if (error && session) emit('disconnected', { shardId: shard.id, error, retryAt: undefined })
     }
@@ -127,11 +126,8 @@ export function createNetwork(
       if (!found.asked) found.dueAt = 0
       return found
     }
-    const over = shards.every(({ dueAt }) => dueAt === NEVER)
-    const room = shards.findLast(
-      (shard) => (over || shard.dueAt < NEVER) && channelsOf(shard).length < channelsPerShard,
-    )
-    if (over && room) tryAgain(room)
+    if (shards.every(({ dueAt }) => dueAt === NEVER)) tryAgain()
+    const room = shards.findLast((shard) => shard.dueAt < NEVER && channelsOf(shard).length < channelsPerShard)
     const channel = { name, shard: room ?? addShard(), dueAt: 0, failures: 0, lines: 0 }
     channels.set(key, channel)
     return channel
@@ -155,9 +151,9 @@ export function createNetwork(
     return shard
   }
 
-  /** At once, unless it has only just been tried: whoever hears of a loss may connect at once, for ever. */
-  function tryAgain(shard: Shard): void {
-    shard.dueAt = Math.max(0, shard.triedAt + DIALS.first)
+  /** At once, unless it was only just tried: whoever hears of a loss may connect at once, for ever. */
+  function tryAgain(): void {
+    for (const shard of shards) shard.dueAt = shard.triedAt + DIALS.first
   }
 
   /** All that is wanted in this turn goes in one line. */
@@ -199,21 +195,22 @@ export function createNetwork(
     const names: string[] = []
     for (const channel of channelsOf(shard).sort(byUrgency)) {
       const { name, owner, asked, dueAt } = channel
-      // A listener may have left it, or closed.
-      if (owner === home || channels.get(`#${name}`) !== channel || shard.home !== home) continue
-      if (asked !== home && isDue(Math.max(asked ? 0 : dueAt, joins.next()))) {
-        joins.take(monotonic())
-        names.push(`#${name}`)
-        channel.asked = home
-        // A connection that is gone is found out a moment earlier.
-        channel.dueAt = monotonic() + pongTimeout + 1000
-      }
-      if (channel.asked === home && isDue(channel.dueAt))
-        fail(channel, 'no-answer', `Twitch chat did not answer the JOIN of ${name}: there may be no such channel.`)
+      if (owner === home || asked === home || !isDue(Math.max(asked ? 0 : dueAt, joins.next()))) continue
+      joins.take(monotonic())
+      names.push(`#${name}`)
+      channel.asked = home
+      // A connection that is gone is found out a moment earlier.
+      channel.dueAt = monotonic() + pongTimeout + 1000
     }
     // Tells a channel that does not exist from a connection that is gone.
     if (names[0]) home.check()
     while (names[0]) home.send(`JOIN ${names.splice(0, CHANNELS_A_LINE).join()}`)
+    // Last, as whoever hears of one may leave others, or close.
+    for (const channel of channels.values())
+      if (channel.asked === home && isDue(channel.dueAt)) {
+        const text = `Twitch chat did not answer the JOIN of ${channel.name}: there may be no such channel.`
+        fail(channel, 'no-answer', text)
+      }
   }
 
   async function dial(shard: Shard, signal: AbortSignal): Promise<void> {
@@ -333,8 +330,9 @@ export function createNetwork(
     last = raw
     if (channel) channel.lines += 1
     emit('line', { raw, message, shardId: connection.shard.id })
-    // Of a channel that was left, or of none at all.
-    if (!message || (!channel && (command === 'PRIVMSG' || params[0]?.startsWith('#')))) return
+    // Whoever heard of the line closed; or it is of a channel that was left, or of none at all.
+    if (!message || !connections.has(connection) || (!channel && (command === 'PRIVMSG' || params[0]?.startsWith('#'))))
+      return
     const type = eventType(command)
     if (CHAT_EVENTS[type] === true) emit(type, new MessageView(message) as never)
   }
@@ -353,13 +351,12 @@ export function createNetwork(
         shard.home = undefined
         dialAt(shard, 0)
         break
-      case 'ROOMSTATE':
-        // It may come late, or for a JOIN before the last PART.
-        if (wasAsked || (channel && !channel.owner && connection === shard.home)) joined(channel, connection)
-        break
       case 'JOIN':
+      case 'ROOMSTATE':
         // Servers that are not Twitch send no ROOMSTATE.
-        if (wasAsked && !connection.hasCommands) joined(channel, connection)
+        if (!channel || (command === 'JOIN' && connection.hasCommands)) break
+        // It may come late, or for a JOIN before the last PART.
+        if (wasAsked || (channel.owner !== connection && channel.shard.home === connection)) joined(channel, connection)
         break
       case 'NOTICE': {
         const [, text = ''] = params
