@@ -105,6 +105,31 @@ describe('signing in', () => {
   })
 })
 
+describe('signing out', () => {
+  test('ends the sessions of all browsers, whoever kept a cookie', async () => {
+    const [browser, other] = [await signIn('hexa'), await signIn('hexa')]
+    const kept = new Map(browser.cookies)
+    const { key } = await makeKey(browser)
+    expect((await browser.ask('/sign-out', { method: 'POST' })).status).toBe(204)
+    for (const [name, value] of kept) browser.cookies.set(name, value)
+    for (const { ask } of [browser, other]) {
+      expect((await ask('/me')).status).toBe(401)
+      expect((await ask('/keys', { method: 'POST', body: { scopes: ['chat:read'] } })).status).toBe(401)
+      expect(await (await ask('/')).text()).toContain('data-session="none"')
+    }
+    const again = await signIn('hexa')
+    expect(await (await again.ask('/me')).json()).toMatchObject({ login: 'hexa', state: 'ok' })
+    expect((await browser.ask('/me')).status).toBe(401)
+    expect((await trade(key)).status).toBe(401)
+  })
+
+  test('ends no session of anybody else', async () => {
+    const [browser, other] = [await signIn('hexa'), await signIn('juniper')]
+    await browser.ask('/sign-out', { method: 'POST' })
+    expect((await other.ask('/me')).status).toBe(200)
+  })
+})
+
 describe('an overlay key', () => {
   test('is traded for an access token, of its user and its scopes', async () => {
     const { key } = await makeKey(await signIn('juniper'))

@@ -12,6 +12,7 @@ export async function signedCookie(name, content, { secret, lifetime }) {
   const value = await new SignJWT(content)
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience(name)
+    .setIssuedAt(Date.now() / 1000)
     .setExpirationTime(`${lifetime} s`)
     .sign(bytesOf(secret))
   return `__Host-${name}=${value}; Path=/; Max-Age=${lifetime}; HttpOnly; Secure; SameSite=Lax`

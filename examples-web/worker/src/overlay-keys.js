@@ -8,6 +8,7 @@ import { bytesOf } from './cookies.js'
 /**
  * The overlay keys of one user: what an overlay has in the place of a token. A key is good for one user and a list of
  * scopes, and can be revoked. It is signed, and kept nowhere; and whoever only asks makes nothing be stored.
+ * When the user signed out last is kept here, too: sessions that began before have ended.
  */
 export class OverlayKeys extends DurableObject {
   /**
@@ -40,6 +41,19 @@ export class OverlayKeys extends DurableObject {
     /** @type {OverlayKey | undefined} */
     const key = this.#kv.get(`key ${id}`)
     return key?.scopes
+  }
+
+  /** Revokes all keys, and ends all sessions. */
+  signOut() {
+    for (const { id } of this.list()) this.revoke(id)
+    this.#kv.put('signedOutAt', Date.now())
+  }
+
+  /** @param {number} since Epoch milliseconds: when a session began. */
+  isSignedIn(since) {
+    /** @type {number | undefined} */
+    const signedOutAt = this.#kv.get('signedOutAt')
+    return signedOutAt === undefined || since > signedOutAt
   }
 
   get #kv() {

@@ -33,7 +33,7 @@ const SESSION = { name: 'session', lifetime: 30 * 86_400 }
 const routes = {
   /** The page is told whether there is a session, so that it need not ask to be refused. */
   async 'GET /'(request, env) {
-    const session = await readCookie(request, SESSION.name, env.COOKIE_SECRET)
+    const session = await findSession(request, env)
     return new Response(session ? page.replace('data-session="none"', 'data-session="some"') : page, {
       headers: {
         'content-type': 'text/html; charset=utf-8',
@@ -78,10 +78,10 @@ const routes = {
     return json({ user, login, state, why, scopes, expiresAt })
   },
 
+  /** Ends the sessions of the user in all browsers, and all keys. */
   async 'POST /sign-out'(request, env) {
     const { user } = await sessionOf(request, env)
-    const keys = keysOf(env, user)
-    for (const { id } of await keys.list()) await keys.revoke(id)
+    await keysOf(env, user).signOut()
     await vaultsOf(env).signOut(user)
     return new Response(null, { status: 204, headers: { 'set-cookie': endedCookie(SESSION.name) } })
   },
@@ -232,10 +232,21 @@ function endpointsOf(env) {
  * @param {Request} request
  * @param {Env} env
  */
+async function findSession(request, env) {
+  const cookie = await readCookie(request, SESSION.name, env.COOKIE_SECRET)
+  if (cookie === undefined) return undefined
+  const [user, login] = [String(cookie.user), String(cookie.login)]
+  return (await keysOf(env, user).isSignedIn(Number(cookie.iat) * 1000)) ? { user, login } : undefined
+}
+
+/**
+ * @param {Request} request
+ * @param {Env} env
+ */
 async function sessionOf(request, env) {
-  const session = await readCookie(request, SESSION.name, env.COOKIE_SECRET)
+  const session = await findSession(request, env)
   if (session === undefined) throw new Refusal(401, 'Nobody is signed in in this browser.')
-  return { user: String(session.user), login: String(session.login) }
+  return session
 }
 
 /**
