@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { formatIrcMessage } from './format-irc-message.ts'
 import type { IrcMessage } from './irc-message.ts'
 import { type ChatLimits, createRateWindow, type RateWindow } from './limits.ts'
+import { NEVER } from './shards.ts'
 import { splitText } from './split.ts'
 
 export interface SayOptions extends WaitOptions {
@@ -240,7 +241,7 @@ export class Speaking {
     const now = platform.monotonic()
     this.#runs += 1
     const run = this.#runs
-    let wait = Number.POSITIVE_INFINITY
+    let wait = NEVER
     for (const lane of this.#lanes.values()) {
       const job = lane.flying === undefined ? this.#first(lane.jobs) : undefined
       if (job === undefined) continue
@@ -253,7 +254,7 @@ export class Speaking {
       if (run !== this.#runs) return
     }
     platform.clearTimeout(this.#timer)
-    if (wait < Number.POSITIVE_INFINITY) this.#timer = platform.setTimeout(() => this.#run(), wait)
+    if (wait < NEVER) this.#timer = platform.setTimeout(() => this.#run(), wait)
   }
 
   /** Without a connection whoever would not wait for one is told, wherever in the queue. */
@@ -266,36 +267,30 @@ export class Speaking {
   /** Sends the next part, if it may be. @returns Milliseconds until it is worth trying again. */
   #advance(lane: Lane, job: Job, now: number): number {
     const { channel, options } = job
-    const fail = (text: string, reason: ChatError['reason']): number => {
-      job.finish(new ChatError(text, { reason, channel }))
-      return Number.POSITIVE_INFINITY
-    }
     const route = this.#options.route(channel)
     if (route === undefined) {
-      if (options.whenOffline === 'wait') return Number.POSITIVE_INFINITY
-      job.finish(this.#notConnected(job))
-      return Number.POSITIVE_INFINITY
+      if (options.whenOffline === 'wait') return NEVER
+      throw this.#notConnected(job)
     }
     const { token } = route
-    if (token === undefined) return fail('Anonymous chat can only read.', 'read-only')
-    if (!token.scopes.some((scope) => scope === 'chat:edit' || scope === 'chat_login')) {
-      job.finish(
-        new MissingScopeError('To speak in chat the user must grant chat:edit.', {
-          missing: ['chat:edit'],
-          userId: token.userId,
-        }),
-      )
-      return Number.POSITIVE_INFINITY
-    }
+    if (token === undefined) throw new ChatError('Anonymous chat can only read.', { reason: 'read-only', channel })
+    if (!token.scopes.some((scope) => scope === 'chat:edit' || scope === 'chat_login'))
+      throw new MissingScopeError('To speak in chat the user must grant chat:edit.', {
+        missing: ['chat:edit'],
+        userId: token.userId,
+      })
     const account = this.#account(token.userId)
     const window = lane.privileged ? account.privilegedMessages : account.messages
     const wait = Math.max(lane.notBefore, window.next()) - now
     if (wait > 0) {
-      if (options.whenLimited !== 'fail') return wait
-      return fail(`The message to ${channel} would have to wait ${wait} ms.`, 'rate-limited')
+      // Whoever would not wait for a limit is told, wherever in the queue.
+      const other = lane.jobs.find(({ options }) => options.whenLimited === 'fail')
+      const text = `The message to ${channel} would have to wait ${wait} ms.`
+      other?.finish(new ChatError(text, { reason: 'rate-limited', channel }))
+      return wait
     }
     this.#send(lane, job, route, account, now)
-    return Number.POSITIVE_INFINITY
+    return NEVER
   }
 
   #send(lane: Lane, job: Job, connection: Connection, account: Account, now: number): void {

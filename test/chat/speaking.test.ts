@@ -352,15 +352,27 @@ describe('a message that waits', () => {
   test.each([Number.POSITIVE_INFINITY, 30 * 86_400_000])('may do so for %d ms', async (timeout) => {
     const chat = createFakeChat()
     // A real timer of more than 2 ** 31 - 1 ms rings at once.
-    const { setTimeout } = chat.twitch.platform
-    const platform = {
-      ...chat.twitch.platform,
-      setTimeout: (work: () => void, ms: number) => setTimeout(work, ms < 2 ** 31 ? ms : 1),
-    }
+    const setTimeout = (work: () => void, ms: number) => chat.clock.setTimeout(work, ms < 2 ** 31 ? ms : 1)
+    const platform = { ...chat.twitch.platform, setTimeout }
     const client = await speaker(chat, { platform })
     chat.twitch.faults.add({ host: 'irc', method: 'PRIVMSG', fault: { kind: 'none', latency: 50 } })
     expect((await chat.clock.until(client.say('streamer', 'hello', { timeout }))).ids).toHaveLength(1)
     client.close()
+  })
+
+  test('for a limit keeps nobody behind it who would not wait for one', async () => {
+    const chat = createFakeChat()
+    chat.twitch.chat.setRoomState('streamer', { slow: 25 })
+    const client = await speaker(chat)
+    await chat.clock.until(client.say('streamer', 'first'))
+    const waits = client.say('streamer', 'second')
+    const before = chat.clock.now()
+    const fails = () => client.say('streamer', 'third', { whenLimited: 'fail' })
+    const outcomes = await chat.clock.until(Promise.allSettled([fails(), fails()]))
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { reason: 'rate-limited' } })
+    expect(chat.clock.now()).toBe(before)
+    await chat.clock.until(waits)
+    expect(sentTo(chat).map((line) => line.split(' :')[1])).toEqual(['first', 'second'])
   })
 
   test('and is under way when its time is over may have been sent, and is said so', async () => {
