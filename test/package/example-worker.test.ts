@@ -301,6 +301,31 @@ describe('chat', () => {
   })
 })
 
+test.each(['null', '7', '"text"', 'no JSON'])('a body %s is refused, and is no fault of the Worker', async (body) => {
+  const browser = await signIn('juniper')
+  const { key } = await makeKey(browser)
+  expect((await trade(key, OVERLAY, body)).status).toBe(400)
+  const headers = { origin: demo.url, cookie: [...browser.cookies].map((cookie) => cookie.join('=')).join('; ') }
+  expect((await fetch(`${demo.url}/keys`, { method: 'POST', headers, body })).status).toBe(400)
+})
+
+test('a page of another origin may read that it used the wrong method', async () => {
+  const response = await fetch(`${demo.url}/token`, { headers: { origin: OVERLAY } })
+  expect(response.status).toBe(405)
+  expect(response.headers.get('allow')).toBe('POST')
+  expect(response.headers.get('access-control-allow-origin')).toBe(OVERLAY)
+  expect((await fetch(`${demo.url}/tokens`)).status).toBe(404)
+})
+
+test('without secrets of an extension there is none', async () => {
+  const plain = await startWorkerDemo({ bindings: { EXTENSION_SECRETS: '' } })
+  try {
+    expect((await fetch(`${plain.url}/panel`)).status).toBe(404)
+  } finally {
+    await plain.close()
+  }
+})
+
 test('a panel is believed what Twitch has signed, and nothing else', async () => {
   await signIn('juniper')
   const { token } = await demo.twitch.extensions.authorize({

@@ -94,9 +94,7 @@ const routes = {
   /** The key is shown this once. */
   async 'POST /keys'(request, env) {
     const { user } = await sessionOf(request, env)
-    const { label = '', scopes } = /** @type {{ label?: unknown, scopes?: unknown }} */ (
-      await request.json().catch(() => ({}))
-    )
+    const { label = '', scopes } = await bodyOf(request)
     const known = env.SCOPES.split(' ')
     if (!Array.isArray(scopes) || scopes.length === 0 || scopes.some((scope) => !known.includes(scope))) {
       throw new Refusal(400, `scopes must be a list of some of: ${env.SCOPES}.`)
@@ -114,7 +112,7 @@ const routes = {
   /** An overlay trades its key for an access token that lives for hours; with `{ refused }`, once Twitch refused that one. */
   async 'POST /token'(request, env) {
     const { user, scopes } = await keyOf(request, env, bearerOf(request))
-    const { refused } = /** @type {{ refused?: unknown }} */ (await request.json().catch(() => ({})))
+    const { refused } = await bodyOf(request)
     const vaults = vaultsOf(env)
     if (typeof refused === 'string') await vaults.renew({ value: refused, kind: 'user', userId: user, scopes: [] })
     const token = await vaults.get({ user, scopes: /** @type {import('twitch-keyring').Scope[]} */ (scopes) })
@@ -162,8 +160,8 @@ const routes = {
 
   /** The backend of a Twitch extension: it believes a panel only what Twitch has signed. */
   async 'GET /panel'(request, env) {
-    const secrets = env.EXTENSION_SECRETS?.split(',') ?? []
-    if (secrets.length === 0) throw new Refusal(404, 'There is no extension here.')
+    const secrets = env.EXTENSION_SECRETS?.split(',')
+    if (!secrets?.[0]) throw new Refusal(404, 'There is no extension here.')
     const { channel_id, role } = await verifyExtensionJwt(bearerOf(request), { secrets })
     if (channel_id === undefined) throw new Refusal(403, 'This JWT speaks of no channel.')
     const { state } = await vaultsOf(env).status(channel_id)
@@ -185,7 +183,7 @@ export default {
       return new Response(null, { status: 'access-control-allow-origin' in cors ? 204 : 403, headers: cors })
     }
     const route = routes[`${request.method} ${pathname}`]
-    if (route === undefined) return json({ error: 'There is nothing here.' }, { status: 404 })
+    if (route === undefined) return withHeaders(noRoute(pathname), cors)
     try {
       // What a cookie lets in, another site must not send.
       if (cors === undefined && request.method !== 'GET' && request.headers.get('origin') !== origin) {
@@ -205,6 +203,14 @@ export default {
   async scheduled(_controller, env) {
     await vaultsOf(env).get({ kind: 'app' })
   },
+}
+
+/** @param {string} pathname */
+function noRoute(pathname) {
+  const there = Object.keys(routes).filter((route) => route.endsWith(` ${pathname}`))
+  if (there.length === 0) return json({ error: 'There is nothing here.' }, { status: 404 })
+  const allow = there.map((route) => route.split(' ')[0]).join(', ')
+  return json({ error: `This takes ${allow}.` }, { status: 405, headers: { allow } })
 }
 
 /** @param {Env} env */
@@ -271,6 +277,21 @@ async function keyOf(request, env, text) {
   const scopes = key && (await keysOf(env, key.user).scopesOf(key.id))
   if (key === undefined || scopes === undefined) throw new Refusal(401, 'There is no such overlay key: make a new one.')
   return { user: key.user, scopes }
+}
+
+/**
+ * What the JSON of a request says: nothing, where there is none.
+ *
+ * @param {Request} request
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function bodyOf(request) {
+  const body = await request
+    .text()
+    .then((text) => JSON.parse(text || '{}'))
+    .catch(() => undefined)
+  if (typeof body !== 'object' || body === null) throw new Refusal(400, 'The body must be an object, as JSON.')
+  return body
 }
 
 /** @param {Request} request */
