@@ -21,6 +21,8 @@ const KEY = 'desk'
 export interface DeskRecord extends StoredRecord {
   /** Epoch milliseconds. */
   readonly begunAt: number
+  /** Of a redirect: what is spent when an account has come of it. */
+  readonly code?: string | undefined
   readonly account?: Account | undefined
   /** Why nobody signed in, though somebody has agreed. */
   readonly failed?: { readonly reason: string; readonly why: string } | undefined
@@ -39,11 +41,11 @@ export class Desk {
   }
 
   /** The alarm is there before anything can go wrong. */
-  async begin(): Promise<void> {
+  async begin(code?: string): Promise<void> {
     const { book, platform } = this.#place.tokens.keyring
     const desk = await book.store.get(KEY)
     const now = platform.now()
-    const record: DeskRecord = { version: (desk?.version ?? 0) + 1, begunAt: now }
+    const record: DeskRecord = { version: (desk?.version ?? 0) + 1, begunAt: now, code }
     await book.store.replace(KEY, desk?.version, record)
     await this.#place.ctx.storage.setAlarm(now + LOOK_AGAIN)
   }

@@ -178,6 +178,74 @@ describe('a sign-in with a code and a secret', () => {
     await expect(handler.get({ user: BEN.id })).rejects.toMatchObject({ reason: 'signed-out' })
   })
 
+  describe('whose answer is lost, as when the object ends', () => {
+    async function signInOnce() {
+      const opened = open(confidential)
+      const { handler, twitch } = opened
+      const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+      const back = await twitch.id.authorize(url, { login: ANN.login })
+      const account = await handler.completeSignInWithCode(back, pending)
+      await evictDurableObject(vaultOf(`sign-in:${pending.state}`))
+      return { ...opened, url, pending, back, account }
+    }
+
+    test('is answered alike when it is asked for again at once, and the code is spent once', async () => {
+      const { handler, pending, back, account, asked } = await signInOnce()
+      expect(await handler.completeSignInWithCode(back, pending)).toMatchObject({ id: account.id, login: ANN.login })
+      expect(asked('/token')).toBe(1)
+    })
+
+    test('lets nobody in with another code, or a minute later', async () => {
+      const { handler, twitch, url, pending, back, asked, jump } = await signInOnce()
+      const other = await twitch.id.authorize(url, { login: BEN.login })
+      for (let time = 1; time <= 2; time += 1)
+        await expect(handler.completeSignInWithCode(other, pending)).rejects.toMatchObject({ reason: 'code-expired' })
+      jump(60_000)
+      await expect(handler.completeSignInWithCode(back, pending)).rejects.toMatchObject({ reason: 'code-expired' })
+      expect(asked('/token')).toBe(1)
+    })
+
+    test('is answered alike while the vault of the user does not take the tokens', async () => {
+      const { handler, twitch, asked } = open(confidential)
+      const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+      const back = await twitch.id.authorize(url, { login: ANN.login })
+      twitch.faults.add({ host: 'id', path: '/validate', skip: 1, fault: { kind: 'status', status: 503 } })
+      expect(await handler.completeSignInWithCode(back, pending)).toMatchObject({ id: ANN.id })
+      await evictDurableObject(vaultOf(`sign-in:${pending.state}`))
+      expect(await handler.completeSignInWithCode(back, pending)).toMatchObject({ id: ANN.id })
+      expect(asked('/token')).toBe(1)
+    })
+
+    test('is not asked of Twitch again while nobody can tell whose tokens came', async () => {
+      const { handler, twitch, asked } = open(confidential)
+      const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+      const back = await twitch.id.authorize(url, { login: ANN.login })
+      const mend = twitch.faults.add({ host: 'id', path: '/validate', fault: { kind: 'status', status: 503 } })
+      for (let time = 1; time <= 2; time += 1)
+        await expect(handler.completeSignInWithCode(back, pending)).rejects.toMatchObject({ name: 'NetworkError' })
+      mend()
+      expect(await handler.completeSignInWithCode(back, pending)).toMatchObject({ id: ANN.id })
+      expect(asked('/token')).toBe(1)
+    })
+  })
+
+  test('comes to one end for a browser that comes back twice at once', async () => {
+    const { handler, twitch, asked } = open(confidential)
+    const { url, pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+    const back = await twitch.id.authorize(url, { login: ANN.login })
+    const ends = await Promise.all([1, 2].map(() => handler.completeSignInWithCode(back, pending)))
+    expect(ends.map(({ id }) => id)).toEqual([ANN.id, ANN.id])
+    expect(asked('/token')).toBe(1)
+  })
+
+  test('stores nothing of an answer that is none', async () => {
+    const { handler } = open(confidential)
+    const { pending } = await handler.signInWithCode({ scopes: SCOPES, redirectUri })
+    const back = `${redirectUri}?error=access_denied&state=${pending.state}`
+    await expect(handler.completeSignInWithCode(back, pending)).rejects.toMatchObject({ reason: 'denied' })
+    expect(await alarmOf(`sign-in:${pending.state}`)).toBe(null)
+  })
+
   test('a second sign-in takes the place of the first', async () => {
     const { handler, twitch } = open(confidential)
     for (let time = 1; time <= 2; time += 1) {
