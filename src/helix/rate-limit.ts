@@ -79,7 +79,7 @@ export class RateLimit {
       const rest = this.#waiting.filter((other) => other !== me)
       this.#waiting = rest
       // Where many leave at once, those who stay look once, after the last of them.
-      await undefined
+      await Promise.resolve()
       if (this.#waiting === rest) for (const other of rest) other.look()
       throw error
     } finally {

@@ -141,7 +141,7 @@ function findAreas(): Readonly<Record<string, unknown>> {
 
 /** A content script runs at the origin of its page. */
 function isOfExtension(): boolean {
-  return /-extension:$/.test(globalThis.location?.protocol)
+  return globalThis.location?.protocol.endsWith('-extension:') ?? false
 }
 
 /** @throws `signal.reason` once the signal is aborted. */
