@@ -28,7 +28,7 @@ const renewals = (page: Page) => page.locator('[data-keyring=renewals]')
 const messages = (page: Page) => page.locator('[data-keyring=chat] > *')
 const inChat = (page: Page) => expect(page.getByText('in #juniper')).toBeVisible()
 
-/** All has come that a page asks of Helix. Each message waits for the pictures, those of its own excepted. */
+/** All has come that a page asks of Helix. Each message waits for the pictures. */
 async function loaded(page: Page): Promise<void> {
   await expect(page.locator('#avatar')).toBeVisible()
   demo.twitch.chat.send('hexa', 'juniper', 'is it there?')
@@ -206,6 +206,17 @@ test('says a line, and shows it with its emotes', async ({ context }) => {
   await expect(messages(page).getByAltText('Broadcaster')).toBeVisible()
   await expect(messages(other)).toContainText(['hello everyone'])
   await expect(page.getByLabel('Message')).toHaveValue('')
+})
+
+test('a line that is said before the pictures are there waits for them, as every other does', async ({ context }) => {
+  demo.twitch.faults.add({ host: 'helix', path: '/chat/badges/global', fault: { kind: 'none', latency: 2_000 } })
+  const page = await open(context)
+  await signIn(page)
+  await page.getByLabel('Message').fill('first Kappa')
+  await page.getByLabel('Message').press('Enter')
+  await expect(messages(page)).toContainText(['first'])
+  await expect(messages(page).getByAltText('Kappa')).toBeVisible()
+  await expect(messages(page).getByAltText('Broadcaster')).toBeVisible()
 })
 
 /** Tokens last so many seconds, until so many were renewed: then the count stands still. */
