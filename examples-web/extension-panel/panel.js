@@ -5,7 +5,7 @@ import { ExtensionTokenHandler } from 'twitch-keyring/extension'
 import { HelixClient } from 'twitch-keyring/helix'
 
 // Before anything is awaited: the helper tells its news to who listens.
-const tokens = new ExtensionTokenHandler({ timeout: 5_000 })
+const tokens = new ExtensionTokenHandler()
 const { endpoints, backend } = await (await fetch('demo.json')).json()
 const helix = new HelixClient(tokens, { platform: { endpoints } })
 
