@@ -65,12 +65,12 @@ export class Desk {
     const { book, platform } = this.#place.tokens.keyring
     const now = platform.now()
     const end = desk.begunAt + REMEMBER_FOR
-    if (now >= end && (await book.keys()).length > 0) {
+    if (now >= end && desk.failed === undefined && (await book.keys()).length > 0) {
       await this.end('not-saved', 'The tokens could not be handed over within an hour: sign in again.')
-      return now + REMEMBER_FOR
+      return now + LOOK_AGAIN
     }
     await this.handOver()
-    if ((await isWaiting()) || (await book.keys()).length > 0) return now + LOOK_AGAIN
+    if ((await isWaiting()) || (now < end && (await book.keys()).length > 0)) return now + LOOK_AGAIN
     if (now < end) return end
     await this.#place.ctx.storage.deleteAll()
     return undefined
@@ -100,12 +100,11 @@ export class Desk {
     const { keyring } = this.#place.tokens
     const { book } = keyring
     for (const key of await book.keys()) {
-      if ((await this.read())?.failed !== undefined) {
-        const given = await discard(book, key)
-        if (given !== undefined) await revokeQuietly(keyring, given.accessToken)
-        continue
-      }
       try {
+        if ((await this.read())?.failed !== undefined) {
+          await this.#giveUp(key)
+          continue
+        }
         const settled = await this.#settled(key)
         if (settled !== undefined) await this.#give(settled)
       } catch (error) {
@@ -115,6 +114,18 @@ export class Desk {
         } else if (!(error instanceof NetworkError)) throw error
       }
     }
+  }
+
+  async #giveUp(key: string): Promise<void> {
+    const { options, tokens } = this.#place
+    const { keyring } = tokens
+    const record = await keyring.book.read(key)
+    const { grantId, userId } = record
+    // Theirs may have it already, and go on with it by itself.
+    if (grantId !== undefined && userId !== undefined)
+      unwrap(await calling(() => stubOf(options.vaults, userId).disown(grantId)))
+    const given = await discard(keyring.book, key)
+    if (given !== undefined) await revokeQuietly(keyring, given.accessToken)
   }
 
   async #fail(reason: string, why: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts'
 import { refuseUnknownOptions } from '../internal/options.ts'
 import type { Account } from '../token/accounts.ts'
-import { accountOf } from '../token/accounts.ts'
+import { accountOf, findGrant } from '../token/accounts.ts'
 import { adoptPair } from '../token/adoption.ts'
+import { discard } from '../token/discard.ts'
 import type { PendingRedirect } from '../token/sign-in/pending-redirects.ts'
 import type { Status } from '../token/status.ts'
 import type { AccessToken } from '../types.ts'
@@ -156,6 +157,14 @@ export function makeTokenVault(Default: unknown, given: readonly unknown[]): nev
         const pair = { accessToken, refreshToken, scopes, expiresAt }
         const { record } = await adoptPair(keyring, pair, { grantId, expectedUser: userId })
         return accountOf(record)
+      })
+    }
+
+    disown(grantId: string): Promise<VaultAnswer<void>> {
+      return answer(async () => {
+        const { book } = this.#open().tokens.keyring
+        const found = await findGrant(book, grantId)
+        if (found !== undefined && book.isProvisional(found.key)) await discard(book, found.key)
       })
     }
 

@@ -120,6 +120,8 @@ export interface TokenVault {
   completeSignInWithCode(url: string, pending: PendingRedirect): Promise<VaultAnswer<Account>>
   /** For vaults among each other. */
   adopt(pair: VaultPair): Promise<VaultAnswer<Account>>
+  /** For vaults among each other: forgets a pair that was to be adopted and is not yet. */
+  disown(grantId: string): Promise<VaultAnswer<void>>
   clientId(): Promise<string>
   alarm(): Promise<void>
 }

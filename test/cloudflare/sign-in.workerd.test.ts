@@ -140,7 +140,10 @@ describe('a sign-in that somebody has agreed to, and whose tokens their vault ca
     mend()
     await ring()
     expect(await handler.signInStatus(id)).toMatchObject({ state: 'failed', reason: 'cancelled' })
-    expect(await handler.status(ANN.id)).not.toMatchObject({ state: 'ok' })
+    // Theirs has heard of it, and would have gone on with it by itself.
+    await runDurableObjectAlarm(vaultOf(ANN.id))
+    await expect(handler.get({ user: ANN.id })).rejects.toMatchObject({ reason: 'signed-out' })
+    expect(await alarmOf(ANN.id)).toBe(null)
   })
 
   test('is given up after an hour, and that is told for another one', async () => {

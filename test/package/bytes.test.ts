@@ -30,17 +30,17 @@ const sets: readonly ImportSet[] = [
   {
     what: 'createTokenVault',
     code: `export { createTokenVault } from '${pkg.name}/cloudflare'`,
-    budget: 17_550,
+    budget: 17_600,
   },
   {
     what: 'createTokenVault, codeSignIn, appTokens',
     code: `export { createTokenVault, codeSignIn, appTokens } from '${pkg.name}/cloudflare'`,
-    budget: 21_850,
+    budget: 21_950,
   },
   {
     what: 'createTokenVault, deviceCodeSignIn',
     code: `export { createTokenVault, deviceCodeSignIn } from '${pkg.name}/cloudflare'`,
-    budget: 20_500,
+    budget: 20_600,
   },
   { what: 'VaultTokenHandler', code: `export { VaultTokenHandler } from '${pkg.name}/cloudflare'`, budget: 3_400 },
   { what: 'createChatRelay', code: `export { createChatRelay } from '${pkg.name}/cloudflare'`, budget: 9_600 },
