@@ -174,7 +174,8 @@ export class Speaking {
       const id = message.tag('id')
       const nonce = message.tag('client-nonce')
       if (nonce === flying.nonce || (nonce === undefined && id !== undefined)) this.#confirm(lane, flying.job, id)
-    } else if (command === 'NOTICE') {
+    } else {
+      // A ROOMSTATE has no such tag.
       const msgId = message.tag('msg-id') ?? ''
       if (/^(msg_|no_permission|tos_ban|unrecognized_cmd|invalid_user)/.test(msgId))
         this.#refuse(lane, flying.job, msgId, params[1] ?? '')
@@ -298,7 +299,7 @@ export class Speaking {
     const { privileged } = lane
     const { channel, prefix, replyTo } = job
     let text = job.parts[job.next] ?? ''
-    if (!privileged && text === lane.lastText && now - lane.lastAt < SAME_WITHIN) text += DIFFERENCE
+    if (!privileged && plain(text) === plain(lane.lastText) && now - lane.lastAt < SAME_WITHIN) text += DIFFERENCE
     const nonce = platform.randomId()
     this.#nonces.add(nonce)
     if (this.#nonces.size > NONCES) this.#nonces.delete(this.#nonces.values().next().value as string)
@@ -373,6 +374,11 @@ function retryAfter(msgId: string, text: string): number | undefined {
     default:
       return undefined
   }
+}
+
+/** What Twitch compares. */
+function plain(text: string): string {
+  return text.trim().replace(/ +/g, ' ')
 }
 
 function whatWasSent({ next, parts }: Job): string {

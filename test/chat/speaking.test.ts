@@ -255,6 +255,16 @@ describe('a repeat', () => {
   })
 })
 
+test('what differs in spaces alone is a repeat', async () => {
+  const chat = createFakeChat()
+  const client = await speaker(chat)
+  for (const text of ['hi there', 'hi there ', ' hi  there']) {
+    await chat.clock.advance(1200)
+    await chat.clock.until(client.say('streamer', text, { whenLimited: 'fail' }))
+  }
+  expect(sentTo(chat)).toHaveLength(3)
+})
+
 describe('the length', () => {
   test('of a message with /me and of a repeat is within what Twitch takes, and not cut without need', async () => {
     const chat = createFakeChat()
