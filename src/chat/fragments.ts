@@ -138,8 +138,7 @@ function readWords(text: string, cheermotes: ReadonlySet<string> | undefined, fo
     } else if (bits !== undefined && cheermotes?.has(prefix.toLowerCase()))
       add({ type: 'cheermote', text: word, prefix, bits: Number(bits) })
     else {
-      // A sentence ends after its link.
-      const link = word.replace(/[.,:;!?)\]}'"]+$/, '')
+      const link = withoutEnd(word)
       const url = link.includes('.') ? readUrl(link) : undefined
       if (url === undefined) plain += word
       else {
@@ -149,6 +148,20 @@ function readWords(text: string, cheermotes: ReadonlySet<string> | undefined, fo
     }
   }
   if (plain !== '') found.push({ type: 'text', text: plain })
+}
+
+const OPENED: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
+
+/** A sentence ends after its link, and so does a bracket; one that the link opened is a part of it. */
+function withoutEnd(word: string): string {
+  let { length } = word
+  for (; length > 0 && /[.,:;!?)\]}'"]/.test(word.charAt(length - 1)); length -= 1) {
+    const last = word.charAt(length - 1)
+    const opened = OPENED[last]
+    const link = word.slice(0, length)
+    if (opened !== undefined && link.split(opened).length >= link.split(last).length) break
+  }
+  return word.slice(0, length)
 }
 
 function readUrl(link: string): string | undefined {

@@ -130,6 +130,20 @@ test.each([
 })
 
 test.each([
+  ['https://en.wikipedia.org/wiki/Mercury_(planet)', ''],
+  ['https://en.wikipedia.org/wiki/Mercury_(planet)', ').'],
+  ['https://example.com/?a=[1]', '!'],
+  ['https://example.com/{a}', '}'],
+  ['https://example.com/a', ')'],
+  ['example.com', ')))"'],
+])('a bracket that %s opened is a part of it, and %j is not', (link, rest) => {
+  const url = /^https/.test(link) ? link : `https://${link}/`
+  const [first, ...others] = cut('id=1', link + rest)
+  expect(first).toEqual({ type: 'link', text: link, url: new URL(url).href })
+  expect(others).toEqual(rest === '' ? [] : [text(rest)])
+})
+
+test.each([
   ['CHEER100', true],
   ['!cheer100', false],
   ['cheer100!', false],
