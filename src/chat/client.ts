@@ -84,7 +84,7 @@ export class ChatClient extends ChatReader {
 
   /**
    * Says something in a channel, joined or not. Messages to one channel leave in order, as fast as the account may; one of
-   * more than 500 characters is cut between words.
+   * more than 497 characters is cut between words: Twitch takes 500, and a repeat needs three.
    *
    * @returns Once Twitch has confirmed it.
    * @throws {ChatError} `reason` is the `msg-id` of Twitch's NOTICE (`msg_banned`, `msg_subsonly`, …), or `read-only`, or
