@@ -128,8 +128,10 @@ export class AskedSource implements TokenSource {
     if (dead !== undefined) throw dead
 
     const { keyring, known } = this.#keeper
-    const same = [...known.all()].find(({ record }) => record.accessToken === token.accessToken)
-    if (same?.isGood(keyring.platform.now()) && (user ?? same.record.userId) === same.record.userId) return same
+    for (const key of this.#answers.get(about) ?? []) {
+      const same = known.find(key)
+      if (same?.record.accessToken === token.accessToken && same.isGood(keyring.platform.now())) return same
+    }
     let key: string
     try {
       ;({ key } = await adoptPair(
